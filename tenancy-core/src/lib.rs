@@ -1,1 +1,29 @@
-//! Placeholder of the skeleton.
+//! Multi-tenancy decided as plain data.
+//!
+//! `tenancy-core` performs **no IO**: no sockets, files, clock, randomness, environment or threads; time and
+//! entropy are arguments. It knows no database driver and no web framework. It turns inputs into *plans* that
+//! `tenancy-diesel` carries out:
+//!
+//! * [`name`]: slugs, schema names, quoting. Validation is the only road from user text to an identifier.
+//! * [`tenant`]: what a tenant is; [`tenant::ActiveTenant`] is the only kind that may be served.
+//! * [`placement`]: where a tenant's data lives.
+//! * [`request`] and [`resolve`]: who is asking.
+//! * [`isolation`]: what a session must look like while a tenant is served, and how that is proved.
+//! * [`blueprint`]: a schema as typed objects, rendered for any tenant.
+//! * [`fleet`]: which migrations which tenant needs.
+//! * [`conninfo`]: what a database URL says about hosts and encryption.
+//! * [`script`]: the one type that SQL text is assembled in.
+//!
+//! Modules import downwards only: `name` and `conninfo` import nothing of this crate; `script`, `placement`,
+//! `tenant` and `request` import `name`; the rest imports those.
+
+pub mod blueprint;
+pub mod conninfo;
+pub mod fleet;
+pub mod isolation;
+pub mod name;
+pub mod placement;
+pub mod request;
+pub mod resolve;
+pub mod script;
+pub mod tenant;

@@ -1,0 +1,1 @@
+//! A schema as typed objects, rendered for any tenant.

@@ -1,0 +1,42 @@
+use crate::script::Script;
+
+/// Settings that every session starts with, and gets again after each wipe.
+///
+/// `RESET ALL` also undoes what Diesel sets when it connects, so Diesel's two settings are always in here.
+///
+/// ```
+/// # use tenancy_core::isolation::SessionDefaults;
+/// let defaults = SessionDefaults::default().with("statement_timeout", "30s");
+/// assert!(defaults.script().as_str().contains("'statement_timeout', '30s'"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionDefaults(Vec<(String, String)>);
+
+impl SessionDefaults {
+    /// Adds a setting, or changes it. Names and values are passed as literals, so any text is safe; a wrong
+    /// one is an error of the first connection.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self.0.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The statements that set them.
+    pub fn script(&self) -> Script {
+        self.0.iter().fold(Script::default(), |script, (name, value)| {
+            script
+                .sql("SELECT pg_catalog.set_config(")
+                .literal(name)
+                .sql(", ")
+                .literal(value)
+                .sql(", false);\n")
+        })
+    }
+}
+
+impl Default for SessionDefaults {
+    fn default() -> Self {
+        Self(Vec::new()).with("client_encoding", "UTF8").with("TimeZone", "UTC")
+    }
+}

@@ -1,0 +1,60 @@
+use crate::name::{Ident, SchemaName};
+
+/// The schemas that every tenant sees behind its own, in order; `public` unless configured.
+///
+/// A table that is missing in the tenant's schema and present in a shared one is answered from the shared one:
+/// keep shared schemas free of names that the template uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedSchemas(Vec<String>);
+
+impl SharedSchemas {
+    /// No shared schemas: a tenant sees its own schema and PostgreSQL's catalogue.
+    pub fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// These schemas, in this order. Any name is allowed; it is quoted.
+    pub fn of<I, S>(schemas: I) -> Self
+    where
+        I: IntoIterator<Item = S>,
+        S: Into<String>,
+    {
+        Self(schemas.into_iter().map(Into::into).collect())
+    }
+
+    /// The value of `search_path` for a tenant that lives in `schema`: every element quoted by itself, and
+    /// `pg_temp` last, because it is searched *first* when it is not named (PostgreSQL manual, 20.11.1).
+    pub fn search_path(&self, schema: &SchemaName) -> String {
+        let mut path = schema.ident().to_string();
+        for shared in &self.0 {
+            path.push_str(", ");
+            path.push_str(&Ident::new(shared).to_string());
+        }
+        path.push_str(", pg_temp");
+        path
+    }
+
+    /// The names, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
+impl Default for SharedSchemas {
+    fn default() -> Self {
+        Self::of(["public"])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_element_is_quoted_by_itself_and_pg_temp_is_last() {
+        let schema = SchemaName::parse("tenant_acme").unwrap();
+        assert_eq!(SharedSchemas::default().search_path(&schema), r#""tenant_acme", "public", pg_temp"#);
+        assert_eq!(SharedSchemas::none().search_path(&schema), r#""tenant_acme", pg_temp"#);
+        assert_eq!(SharedSchemas::of(["a, b\""]).search_path(&schema), r#""tenant_acme", "a, b""", pg_temp"#);
+    }
+}
