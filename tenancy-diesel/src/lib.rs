@@ -1,1 +1,42 @@
-//! Placeholder of the skeleton.
+//! Serve thousands of tenants from PostgreSQL with Diesel, without ever mixing two of them up.
+//!
+//! * [`Tenancy`]: the library; one per service. [`TenancyBuilder`] configures it.
+//! * [`TenantConnection`]: a connection pinned to one tenant, wiped when it is dropped.
+#![cfg_attr(feature = "tokio", doc = "* [`TenantDb`]: the same for async code: the right to a connection.")]
+//! * [`Registry`], [`Provisioner`], [`Fleet`]: tenants' rows, their coming and going, their migrations.
+//! * [`blueprint`]: what a clone carries.
+#![cfg_attr(feature = "rocket", doc = "* [`web::rocket`]: request guards and problem responses.")]
+#![cfg_attr(feature = "embedded", doc = "* [`embedded`]: a PostgreSQL server of one's own.")]
+//!
+//! The pure half of the library is [`core`] (the crate `tenancy-core`).
+//!
+//! Features: `libpq-bundled` (default), `libpq-bundled-tls`, `libpq-system` choose how libpq is linked;
+//! `tokio`, `rocket`, `embedded`, `cli` add API. None changes how anything behaves.
+
+// Linked for its features: how libpq is built.
+use pq_sys as _;
+
+pub mod blueprint;
+mod builder;
+mod connection;
+mod error;
+mod fleet;
+mod pools;
+mod provision;
+mod registry;
+mod session;
+mod tenancy;
+#[cfg(feature = "rocket")]
+pub mod web;
+
+pub use builder::TenancyBuilder;
+pub use connection::TenantConnection;
+#[cfg(feature = "tokio")]
+pub use connection::TenantDb;
+pub use error::{Error, RunError, is_stale_plan};
+pub use fleet::{ExecResult, Fleet, FleetReport, Migrations, RunOptions, TenantReport, TenantStanding};
+pub use pools::{PoolSettings, PoolState};
+pub use provision::{NewTenant, Provisioner};
+pub use registry::{Page, Registry, TenantChange};
+pub use tenancy::Tenancy;
+pub use tenancy_core as core;

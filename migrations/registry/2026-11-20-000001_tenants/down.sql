@@ -1,0 +1,2 @@
+DROP TABLE tenancy.tenants;
+DROP FUNCTION tenancy.touch();

@@ -1,0 +1,64 @@
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::{Deref, DerefMut};
+
+use diesel::PgConnection;
+use tenancy_core::tenant::ActiveTenant;
+
+use crate::pools::Loan;
+
+/// A connection pinned to one tenant. Unqualified names mean that tenant's tables until the drop.
+///
+/// It is a smart pointer to a `PgConnection`: pass `&mut conn` to functions that take `&mut PgConnection`, and
+/// `&mut *conn` where a generic parameter has to be inferred (`.load(&mut *conn)`).
+///
+/// Dropping it runs the gate, which costs a round trip: the session is proved to be still the pinned one, wiped
+/// and returned to the pool; a session that cannot be proved clean is discarded. What crosses neither way:
+/// settings, role, temporary tables, cursors, advisory locks, LISTEN, sequences' last values, an open
+/// transaction (it is rolled back).
+///
+/// While it is held the tenant cannot be dropped or renamed.
+///
+/// It stays on the thread that made it, so that it cannot be kept across an `await`:
+///
+/// ```compile_fail
+/// fn send<T: Send>() {}
+/// send::<tenancy_diesel::TenantConnection>();
+/// ```
+#[must_use = "the connection goes back to the pool when this is dropped"]
+pub struct TenantConnection {
+    loan: Loan,
+    tenant: ActiveTenant,
+    thread_bound: PhantomData<*const ()>,
+}
+
+impl TenantConnection {
+    pub(crate) fn new(loan: Loan, tenant: ActiveTenant) -> Self {
+        Self { loan, tenant, thread_bound: PhantomData }
+    }
+
+    /// The tenant that the connection is pinned to.
+    pub fn tenant(this: &Self) -> &ActiveTenant {
+        &this.tenant
+    }
+}
+
+impl Deref for TenantConnection {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        self.loan.conn_ref()
+    }
+}
+
+impl DerefMut for TenantConnection {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        self.loan.conn()
+    }
+}
+
+impl fmt::Debug for TenantConnection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TenantConnection").field("tenant", &self.tenant.slug).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,136 @@
+use std::fmt;
+use std::panic::resume_unwind;
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::{Connection as _, PgConnection};
+use tenancy_core::tenant::ActiveTenant;
+use tokio::sync::oneshot;
+use tokio::task::spawn_blocking;
+
+use crate::error::{Error, RunError, is_stale_plan};
+use crate::tenancy::Tenancy;
+
+/// The right to work on one tenant's data from async code. Cheap, `Send`, `Clone`; holds no connection.
+///
+/// [`run`](Self::run) takes a connection from the pool on a blocking thread, pins it, runs the work, sends the
+/// answer back and only then lets the connection through the gate. The connection lives and dies on that
+/// thread, so a dropped future (a timeout, `select!`, a client that went away) cannot leak it: the work goes on
+/// to its end and the connection is wiped as always.
+///
+/// A handler that holds this holds nothing, so it may hold two, and a pool of one connection is enough.
+#[derive(Clone)]
+pub struct TenantDb {
+    tenancy: Tenancy,
+    tenant: ActiveTenant,
+}
+
+impl TenantDb {
+    pub(crate) fn new(tenancy: Tenancy, tenant: ActiveTenant) -> Self {
+        Self { tenancy, tenant }
+    }
+
+    /// The tenant.
+    pub fn tenant(&self) -> &ActiveTenant {
+        &self.tenant
+    }
+
+    /// The library, for example to hand a `TenantDb` of the same tenant to a background task.
+    pub fn tenancy(&self) -> &Tenancy {
+        &self.tenancy
+    }
+
+    /// Runs `work` with a connection pinned to the tenant, on a blocking thread, outside a transaction.
+    ///
+    /// The caller waits for: a free connection, the pin (one round trip), the work. The gate (one round trip)
+    /// comes after the answer.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError::Tenancy`] when no connection can be had: the tenant is no longer active, its schema is gone,
+    /// the pool is exhausted, the database is away. [`RunError::Work`] with the error of `work`.
+    ///
+    /// # Panics
+    ///
+    /// When `work` panics; the connection is then discarded.
+    pub async fn run<T, E, F>(&self, work: F) -> Result<T, RunError<E>>
+    where
+        F: FnOnce(&mut PgConnection) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        let permit = self.tenancy.permit().await.map_err(RunError::Tenancy)?;
+        let Self { tenancy, tenant } = self.clone();
+        let (answer, answered) = oneshot::channel();
+        let worker = spawn_blocking(move || {
+            match tenancy.connect(&tenant) {
+                Ok(mut conn) => {
+                    // The caller may have gone; the work was done all the same.
+                    let _ = answer.send(work(&mut conn).map_err(RunError::Work));
+                    drop(conn);
+                }
+                Err(error) => {
+                    let _ = answer.send(Err(RunError::Tenancy(error)));
+                }
+            }
+            drop(permit);
+        });
+        match answered.await {
+            Ok(result) => result,
+            // Nothing was sent: the work panicked, or the runtime is shutting down.
+            Err(_) => match worker.await {
+                Err(failure) if failure.is_panic() => resume_unwind(failure.into_panic()),
+                _ => Err(RunError::Tenancy(Error::Unreachable("the runtime is shutting down".to_owned()))),
+            },
+        }
+    }
+
+    /// Runs `work` in a transaction: committed when it returns `Ok`, rolled back when it returns `Err`.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run); a failed COMMIT is an error of the work.
+    pub async fn transaction<T, E, F>(&self, work: F) -> Result<T, RunError<E>>
+    where
+        F: FnOnce(&mut PgConnection) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DieselError> + Send + 'static,
+    {
+        self.run(move |conn| conn.transaction(work)).await
+    }
+
+    /// Runs `work` in a `READ ONLY` transaction, and once more when the first try met a plan that a migration
+    /// had just outdated, or a connection that died: nothing can have been written, so that is safe.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run).
+    pub async fn read<T, F>(&self, work: F) -> Result<T, RunError<DieselError>>
+    where
+        F: Fn(&mut PgConnection) -> Result<T, DieselError> + Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let work = std::sync::Arc::new(work);
+        let again = std::sync::Arc::clone(&work);
+        let first = self.run(move |conn| conn.build_transaction().read_only().run(|conn| work(conn))).await;
+        match first {
+            Err(RunError::Work(error)) if is_stale_plan(&error) || is_lost(&error) => {
+                self.run(move |conn| conn.build_transaction().read_only().run(|conn| again(conn))).await
+            }
+            result => result,
+        }
+    }
+}
+
+fn is_lost(error: &DieselError) -> bool {
+    matches!(
+        error,
+        DieselError::BrokenTransactionManager
+            | DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
+    )
+}
+
+impl fmt::Debug for TenantDb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TenantDb").field("tenant", &self.tenant.slug).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,181 @@
+use std::time::Duration;
+
+use diesel::result::Error as DieselError;
+use tenancy_core::conninfo::PlainText;
+use tenancy_core::fleet::CatalogError;
+use tenancy_core::isolation::PlanError;
+use tenancy_core::name::{NameError, SchemaName, TenantSlug};
+use tenancy_core::resolve::ResolveError;
+use tenancy_core::tenant::NotActive;
+
+use crate::blueprint::CaptureError;
+use crate::session::STALE_PLAN;
+
+/// What can go wrong in this library.
+///
+/// The texts are for operators and logs: they may name schemas and quote PostgreSQL. What a client of a web
+/// service may read is decided by the web adapters.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A name was refused.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// A source of the tenant's name makes no sense.
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
+    /// The request names no tenant.
+    #[error("the request names no tenant")]
+    NoTenantNamed,
+    /// Two sources of one request name different tenants.
+    #[error("the request names two tenants: `{first}` and `{second}`")]
+    TenantsDiffer {
+        /// What the stronger source names.
+        first: String,
+        /// What a weaker source names.
+        second: String,
+    },
+    /// There is no such tenant.
+    #[error("there is no tenant `{0}`")]
+    UnknownTenant(String),
+    /// The tenant exists and is not served.
+    #[error(transparent)]
+    NotActive(#[from] NotActive),
+    /// The slug is taken.
+    #[error("tenant `{0}` already exists")]
+    AlreadyExists(TenantSlug),
+    /// A schema of that name exists and belongs to no tenant; it is never adopted silently.
+    #[error(
+        "schema `{0}` already exists and belongs to no tenant: drop or rename it, it is never taken over silently"
+    )]
+    SchemaTaken(SchemaName),
+    /// The tenant's schema is not there.
+    #[error(
+        "schema `{schema}` of tenant `{slug}` does not exist: restore it from a backup, or drop the tenant"
+    )]
+    SchemaMissing {
+        /// The tenant.
+        slug: TenantSlug,
+        /// The schema that PostgreSQL did not find.
+        schema: SchemaName,
+    },
+    /// The tenant's placement is not available.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// Every connection was busy for as long as the pool is allowed to wait.
+    #[error(
+        "all {size} connections were busy for {waited:?}: raise the pool's size, or make requests shorter"
+    )]
+    PoolExhausted {
+        /// The pool's size.
+        size: u32,
+        /// How long the caller waited.
+        waited: Duration,
+    },
+    /// No connection could be made.
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(String),
+    /// The connection would travel over a network unencrypted.
+    #[error(transparent)]
+    PlainText(#[from] PlainText),
+    /// The control plane is not installed.
+    #[error(
+        "the control plane is missing or out of date (schema `tenancy`): run `tenancy init`, or `Tenancy::init`"
+    )]
+    NotInitialized,
+    /// The template cannot be cloned.
+    #[error(transparent)]
+    Capture(#[from] CaptureError),
+    /// The migrations cannot be put in order.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The migrations cannot be read.
+    #[error("read the migrations: {0}")]
+    Migrations(String),
+    /// A migration failed.
+    #[error("migration {migration} of schema `{schema}`: {reason}")]
+    Migration {
+        /// The migration's name.
+        migration: String,
+        /// The schema it ran in.
+        schema: SchemaName,
+        /// What PostgreSQL said.
+        reason: String,
+    },
+    /// A row of the registry holds what this version cannot read.
+    #[error("registry row of tenant `{slug}`: {reason}")]
+    Registry {
+        /// The slug in the row, as it is.
+        slug: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// PostgreSQL refused a statement.
+    #[error("{doing}: {source}")]
+    Query {
+        /// What the statement was for.
+        doing: &'static str,
+        /// What Diesel reported.
+        source: DieselError,
+    },
+}
+
+impl Error {
+    /// Names what a failed statement was for.
+    pub(crate) fn query(doing: &'static str) -> impl Fn(DieselError) -> Self {
+        move |source| Self::Query { doing, source }
+    }
+}
+
+/// A statement of the application, run without further context.
+impl From<DieselError> for Error {
+    fn from(source: DieselError) -> Self {
+        Self::Query { doing: "run a query", source }
+    }
+}
+
+/// Why [`TenantDb::run`](crate::TenantDb::run) gave no result: the library, or the work that was passed to it.
+///
+/// `?` turns it into an [`Error`] when the work fails with Diesel's error.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError<E> {
+    /// The connection could not be had.
+    #[error(transparent)]
+    Tenancy(Error),
+    /// The work itself failed.
+    #[error(transparent)]
+    Work(E),
+}
+
+impl<E: From<Error>> RunError<E> {
+    /// One error for both cases, for an application whose own error can hold this library's.
+    pub fn into_inner(self) -> E {
+        match self {
+            Self::Tenancy(error) => error.into(),
+            Self::Work(error) => error,
+        }
+    }
+}
+
+impl From<RunError<DieselError>> for Error {
+    fn from(error: RunError<DieselError>) -> Self {
+        match error {
+            RunError::Tenancy(error) => error,
+            RunError::Work(error) => error.into(),
+        }
+    }
+}
+
+impl From<RunError<Error>> for Error {
+    fn from(error: RunError<Error>) -> Self {
+        error.into_inner()
+    }
+}
+
+/// Whether PostgreSQL refused to run a cached plan because the table's columns changed their types under it.
+///
+/// The session that met it is cleaned before its next borrower, so the same statement succeeds when it is tried
+/// again.
+pub fn is_stale_plan(error: &DieselError) -> bool {
+    matches!(error, DieselError::DatabaseError(_, info) if info.message() == STALE_PLAN)
+}

@@ -1,0 +1,119 @@
+//! One migration in one schema.
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
+use diesel::{Connection as _, PgConnection};
+use tenancy_core::fleet::Migration;
+use tenancy_core::isolation::SharedSchemas;
+use tenancy_core::name::SchemaName;
+use tenancy_core::script::Script;
+use tenancy_core::tenant::TenantId;
+
+use super::bookkeeping;
+use super::migrations::Loaded;
+use crate::error::Error;
+
+/// Up or down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    Up,
+    Down,
+}
+
+/// Where a migration runs: a schema, and the tenant whose registry row follows it, if it is a tenant's.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Target<'a> {
+    pub(super) schema: &'a SchemaName,
+    pub(super) tenant: Option<TenantId>,
+    pub(super) shared: &'a SharedSchemas,
+}
+
+impl Target<'_> {
+    /// Sets the path for the rest of the transaction (`LOCAL`) or session, and fails when the schema does not
+    /// exist: the path alone would fall through to a shared schema without a word.
+    fn enter(&self, scope: &'static str) -> Script {
+        Script::new("SET ")
+            .sql(scope)
+            .sql("search_path TO ")
+            .deparsed(&self.shared.search_path(self.schema))
+            .sql(";\nSELECT ")
+            .literal(&self.schema.ident().to_string())
+            .sql("::pg_catalog.regnamespace;\n")
+    }
+
+    /// What is written down in the transaction of the migration itself.
+    fn written_down(&self, direction: Direction, version: &str) -> Script {
+        let row = match direction {
+            Direction::Up => bookkeeping::insert(self.schema, version),
+            Direction::Down => bookkeeping::delete(self.schema, version),
+        };
+        match self.tenant {
+            Some(tenant) => row.script(&bookkeeping::record(self.schema, tenant)),
+            None => row,
+        }
+    }
+}
+
+/// Runs `loaded` in `target` and writes it down, in one transaction where the migration allows it.
+pub(super) fn apply(
+    conn: &mut PgConnection,
+    target: Target<'_>,
+    migration: &Migration,
+    loaded: &Loaded,
+    direction: Direction,
+) -> Result<(), Error> {
+    let result = if migration.transactional {
+        in_transaction(conn, target, migration, loaded, direction)
+    } else {
+        outside_transaction(conn, target, migration, loaded, direction)
+    };
+    result.map_err(|error| Error::Migration {
+        migration: migration.name.clone(),
+        schema: target.schema.clone(),
+        reason: error.to_string(),
+    })
+}
+
+type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+fn in_transaction(
+    conn: &mut PgConnection,
+    target: Target<'_>,
+    migration: &Migration,
+    loaded: &Loaded,
+    direction: Direction,
+) -> Outcome {
+    conn.transaction(|conn| {
+        conn.batch_execute(target.enter("LOCAL ").as_str())?;
+        run(conn, loaded, direction)?;
+        let depth = AnsiTransactionManager::transaction_manager_status_mut(conn).transaction_depth()?;
+        if depth.is_none() {
+            return Err(
+                "it ended the transaction itself (COMMIT or ROLLBACK in its SQL): leave that out, or set \
+                        `run_in_transaction = false` in its metadata.toml"
+                    .into(),
+            );
+        }
+        Ok(conn.batch_execute(target.written_down(direction, &migration.version).as_str())?)
+    })
+}
+
+fn outside_transaction(
+    conn: &mut PgConnection,
+    target: Target<'_>,
+    migration: &Migration,
+    loaded: &Loaded,
+    direction: Direction,
+) -> Outcome {
+    conn.batch_execute(target.enter("").as_str())?;
+    run(conn, loaded, direction)?;
+    // One batch is one transaction: both records or none.
+    Ok(conn.batch_execute(target.written_down(direction, &migration.version).as_str())?)
+}
+
+/// The failure as PostgreSQL put it, without Diesel's wrapping around it.
+fn run(conn: &mut PgConnection, loaded: &Loaded, direction: Direction) -> Outcome {
+    match direction {
+        Direction::Up => loaded.run(conn),
+        Direction::Down => loaded.revert(conn),
+    }
+}

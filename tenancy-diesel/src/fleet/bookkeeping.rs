@@ -1,0 +1,76 @@
+//! Diesel's bookkeeping table, one per schema, always named with its schema: a migration may leave any
+//! `search_path` behind.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
+use diesel::{PgConnection, QueryableByName, sql_query};
+use tenancy_core::name::SchemaName;
+use tenancy_core::script::Script;
+use tenancy_core::tenant::TenantId;
+
+/// The table's name, Diesel's.
+const TABLE: &str = ".__diesel_schema_migrations";
+
+#[derive(QueryableByName)]
+struct Version {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+#[derive(QueryableByName)]
+struct There {
+    #[diesel(sql_type = Bool)]
+    there: bool,
+}
+
+/// Makes the table as Diesel does.
+pub(crate) fn create(schema: &SchemaName) -> Script {
+    Script::new("CREATE TABLE IF NOT EXISTS ").schema(schema).sql(TABLE).sql(
+        " (version VARCHAR(50) PRIMARY KEY NOT NULL, run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP);\n",
+    )
+}
+
+/// The versions applied to `schema`, oldest first; none when it has no such table.
+pub(crate) fn applied(conn: &mut PgConnection, schema: &SchemaName) -> QueryResult<Vec<String>> {
+    let table = Script::default().schema(schema).sql(TABLE);
+    let there: There = sql_query("SELECT pg_catalog.to_regclass($1) IS NOT NULL AS there")
+        .bind::<Text, _>(table.as_str())
+        .get_result(conn)?;
+    if !there.there {
+        return Ok(Vec::new());
+    }
+    let sql = Script::new("SELECT version FROM ").script(&table).sql(" ORDER BY version");
+    // The text differs by schema: prepared statements would pile up in the session.
+    let rows: Vec<Version> = sql_query(sql.as_str()).load(conn)?;
+    Ok(rows.into_iter().map(|row| row.version).collect())
+}
+
+/// Records that `version` was applied.
+pub(crate) fn insert(schema: &SchemaName, version: &str) -> Script {
+    create(schema)
+        .sql("INSERT INTO ")
+        .schema(schema)
+        .sql(TABLE)
+        .sql(" (version) VALUES (")
+        .literal(version)
+        .sql(");\n")
+}
+
+/// Records that `version` was reverted.
+pub(crate) fn delete(schema: &SchemaName, version: &str) -> Script {
+    Script::new("DELETE FROM ").schema(schema).sql(TABLE).sql(" WHERE version = ").literal(version).sql(";\n")
+}
+
+/// Copies what the schema has on record into the tenant's registry row. The table must exist.
+pub(crate) fn record(schema: &SchemaName, tenant: TenantId) -> Script {
+    Script::new(
+        "UPDATE tenancy.tenants SET (migrations, template_version) = \
+         (SELECT coalesce(pg_catalog.array_agg(version::pg_catalog.text ORDER BY version), '{}'), \
+         pg_catalog.max(version) FROM ",
+    )
+    .schema(schema)
+    .sql(TABLE)
+    .sql(") WHERE id = ")
+    .literal(&tenant.to_string())
+    .sql(";\n")
+}

@@ -1,0 +1,116 @@
+//! One statement in every tenant.
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
+use diesel::prelude::*;
+use diesel::sql_types::Json;
+use diesel::{PgConnection, QueryableByName, sql_query};
+use serde::Serialize;
+use tenancy_core::fleet::Subject;
+use tenancy_core::name::TenantSlug;
+use tenancy_core::script::Script;
+
+use super::Fleet;
+use super::subjects::{self, Which};
+use crate::error::Error;
+
+/// What a statement gave in one tenant.
+#[derive(Debug, Serialize)]
+pub struct ExecResult {
+    /// The tenant.
+    pub slug: TenantSlug,
+    /// The rows of a query, each a JSON object.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<Vec<serde_json::Value>>,
+    /// How many rows a single statement other than a query touched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub affected: Option<usize>,
+    /// What PostgreSQL said against it. Nothing was changed in this tenant then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+#[derive(QueryableByName)]
+struct Rows {
+    #[diesel(sql_type = Json)]
+    rows: serde_json::Value,
+}
+
+impl Fleet<'_> {
+    /// Runs an operator's SQL in every tenant (or in `only`), each in a transaction of its own with the
+    /// tenant's search path, one after the other; suspended and archived tenants too. `finished` is called as
+    /// each is done. A failure in one tenant does not stop the others.
+    ///
+    /// The SQL is the operator's own and unrestricted: never pass on what came from a user.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownTenant`] for one of `only`; failures inside tenants are in their results.
+    pub fn exec(
+        &self,
+        sql: &str,
+        only: &[TenantSlug],
+        mut finished: impl FnMut(&ExecResult),
+    ) -> Result<Vec<ExecResult>, Error> {
+        let subjects = subjects::read(&mut *self.tenancy.control()?, Which::All, only)?;
+        let mut results = Vec::with_capacity(subjects.len());
+        for subject in subjects {
+            // A connection for each tenant: the gate wipes what the statement left in the session.
+            let mut conn = self.tenancy.control()?;
+            let result = self.exec_in(&mut conn, sql, &subject);
+            finished(&result);
+            results.push(result);
+        }
+        Ok(results)
+    }
+
+    fn exec_in(&self, conn: &mut PgConnection, sql: &str, subject: &Subject) -> ExecResult {
+        let enter = Script::new("SET LOCAL search_path TO ")
+            .deparsed(&self.tenancy.shared().search_path(&subject.schema))
+            .sql(";\nSELECT ")
+            .literal(&subject.schema.ident().to_string())
+            .sql("::pg_catalog.regnamespace");
+        let outcome = conn.transaction(|conn| {
+            conn.batch_execute(enter.as_str())?;
+            let outcome = run(conn, sql)?;
+            match AnsiTransactionManager::transaction_manager_status_mut(conn).transaction_depth()? {
+                Some(_) => Ok(outcome),
+                None => Err(diesel::result::Error::NotInTransaction),
+            }
+        });
+        let mut result = ExecResult { slug: subject.slug.clone(), rows: None, affected: None, error: None };
+        match outcome {
+            Ok(Outcome::Rows(rows)) => result.rows = Some(rows),
+            Ok(Outcome::Affected(count)) => result.affected = Some(count),
+            Ok(Outcome::Done) => {}
+            Err(error) => result.error = Some(error.to_string()),
+        }
+        result
+    }
+}
+
+enum Outcome {
+    Rows(Vec<serde_json::Value>),
+    Affected(usize),
+    Done,
+}
+
+/// A query gives rows, any other single statement a count, several statements neither.
+fn run(conn: &mut PgConnection, sql: &str) -> QueryResult<Outcome> {
+    let sql = sql.trim().trim_end_matches(';').trim_end();
+    if sql.contains(';') {
+        conn.batch_execute(sql)?;
+        return Ok(Outcome::Done);
+    }
+    let first =
+        sql.split(|c: char| !c.is_ascii_alphabetic()).find(|word| !word.is_empty()).unwrap_or_default();
+    if ["select", "values", "table", "with"].iter().any(|query| first.eq_ignore_ascii_case(query)) {
+        // The line break ends a trailing `--` comment.
+        let wrapped = format!("SELECT coalesce(json_agg(to_json(q)), '[]') AS rows FROM ({sql}\n) q");
+        let result: Rows = sql_query(wrapped).get_result(conn)?;
+        return Ok(Outcome::Rows(match result.rows {
+            serde_json::Value::Array(rows) => rows,
+            row => vec![row],
+        }));
+    }
+    sql_query(sql).execute(conn).map(Outcome::Affected)
+}

@@ -1,0 +1,193 @@
+use std::thread;
+use std::time::Instant;
+
+use serde::Serialize;
+use tenancy_core::fleet::{Catalog, FleetPlan};
+use tenancy_core::name::TenantSlug;
+
+use super::crew::Crew;
+use super::report::{FleetReport, TenantReport};
+use super::subjects::{self, Which};
+use super::template;
+use super::worker::Task;
+use crate::error::Error;
+use crate::tenancy::Tenancy;
+
+/// Migrates all tenants.
+#[derive(Debug, Clone, Copy)]
+pub struct Fleet<'a> {
+    pub(super) tenancy: &'a Tenancy,
+}
+
+/// How a run goes about it.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// How many tenants at a time, each with a connection of its own; twice the processors unless set.
+    pub jobs: usize,
+    /// Only these tenants; all when empty.
+    pub only: Vec<TenantSlug>,
+    /// Begin no further tenant once one failed. Unless set, a failure stops nobody else.
+    pub stop_at_failure: bool,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        let processors = thread::available_parallelism().map_or(2, usize::from);
+        Self { jobs: processors * 2, only: Vec::new(), stop_at_failure: false }
+    }
+}
+
+/// Where one tenant stands.
+#[derive(Debug, Clone, Serialize)]
+pub struct TenantStanding {
+    /// The tenant.
+    pub slug: TenantSlug,
+    /// The newest migration that the registry has on record.
+    pub version: Option<String>,
+    /// The names of the migrations that it lacks, oldest first.
+    pub pending: Vec<String>,
+}
+
+impl<'a> Fleet<'a> {
+    pub(crate) fn new(tenancy: &'a Tenancy) -> Self {
+        Self { tenancy }
+    }
+
+    /// The migrations there are.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Migrations`], [`Error::Catalog`].
+    pub fn catalog(&self) -> Result<Catalog, Error> {
+        self.tenancy.migrations().catalog()
+    }
+
+    /// What there is to do. Costs one query, whatever the number of tenants (two with `only`).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownTenant`] for one of `only`; what reading the migrations or the registry gives.
+    pub fn plan(&self, only: &[TenantSlug]) -> Result<FleetPlan, Error> {
+        let catalog = self.catalog()?;
+        self.plan_for(&catalog, only)
+    }
+
+    fn plan_for(&self, catalog: &Catalog, only: &[TenantSlug]) -> Result<FleetPlan, Error> {
+        let mut conn = self.tenancy.control()?;
+        let subjects = subjects::read(&mut conn, Which::Lacking(&catalog.versions()), only)?;
+        Ok(FleetPlan::new(catalog, subjects))
+    }
+
+    /// Where every tenant stands, in alphabetical order. One query.
+    ///
+    /// # Errors
+    ///
+    /// What reading the migrations or the registry gives.
+    pub fn status(&self) -> Result<Vec<TenantStanding>, Error> {
+        let catalog = self.catalog()?;
+        let subjects = subjects::read(&mut *self.tenancy.control()?, Which::All, &[])?;
+        Ok(subjects
+            .into_iter()
+            .map(|subject| TenantStanding {
+                pending: catalog.missing(&subject.applied).map(|m| m.name.clone()).collect(),
+                version: subject.applied.last().cloned(),
+                slug: subject.slug,
+            })
+            .collect())
+    }
+
+    /// Brings the template up to date, and makes it if it is missing. Returns the names of what was applied.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Migration`] names the migration and what PostgreSQL said.
+    pub fn migrate_template(&self) -> Result<Vec<String>, Error> {
+        let catalog = self.catalog()?;
+        let mut conn = self.tenancy.control()?;
+        let (done, result) = template::migrate(&mut conn, self.tenancy, &catalog);
+        result.map(|()| done)
+    }
+
+    /// Brings the template and then every tenant up to date, each migration of each tenant in a transaction of
+    /// its own. Blocks until all are done; `finished` is called on this thread as each tenant is.
+    ///
+    /// A tenant that is created meanwhile ends at the new version. With nothing to do, no tenant is asked.
+    ///
+    /// # Errors
+    ///
+    /// Only what keeps the run from starting; what fails in the template or in a tenant is in the report.
+    pub fn migrate(
+        &self,
+        options: &RunOptions,
+        mut finished: impl FnMut(&TenantReport),
+    ) -> Result<FleetReport, Error> {
+        let began = Instant::now();
+        let catalog = self.catalog()?;
+        let mut report = FleetReport::default();
+        let mut conn = self.tenancy.control()?;
+        let (done, result) = template::migrate(&mut conn, self.tenancy, &catalog);
+        // Through the gate: the template lock is released, sign-ups go on.
+        drop(conn);
+        report.template = done;
+        if let Err(error) = result {
+            report.template_error = Some(error.to_string());
+            report.took = began.elapsed();
+            return Ok(report);
+        }
+        let subjects = subjects::read(
+            &mut *self.tenancy.control()?,
+            Which::Lacking(&catalog.versions()),
+            &options.only,
+        )?;
+        report.not_begun = self.crew(options).run(&subjects, Task::Migrate(&catalog), &mut |tenant| {
+            finished(&tenant);
+            report.tenants.push(tenant);
+        })?;
+        report.took = began.elapsed();
+        Ok(report)
+    }
+
+    /// Reverts the newest migration of the template, and the same migration in every tenant that has it.
+    /// With `only`, the template is left alone and each of those tenants reverts the template's newest one.
+    ///
+    /// # Errors
+    ///
+    /// As [`migrate`](Self::migrate).
+    pub fn revert(
+        &self,
+        options: &RunOptions,
+        mut finished: impl FnMut(&TenantReport),
+    ) -> Result<FleetReport, Error> {
+        let began = Instant::now();
+        let catalog = self.catalog()?;
+        let mut report = FleetReport::default();
+        let version = if options.only.is_empty() {
+            match template::revert(&mut *self.tenancy.control()?, self.tenancy, &catalog) {
+                Ok(version) => version,
+                Err(error) => {
+                    report.template_error = Some(error.to_string());
+                    report.took = began.elapsed();
+                    return Ok(report);
+                }
+            }
+        } else {
+            template::newest(&mut *self.tenancy.control()?, self.tenancy)?
+        };
+        let Some(version) = version else { return Ok(report) };
+        if options.only.is_empty() {
+            report.template.extend(catalog.find(&version).map(|migration| migration.name.clone()));
+        }
+        let subjects = subjects::read(&mut *self.tenancy.control()?, Which::Having(&version), &options.only)?;
+        report.not_begun =
+            self.crew(options).run(&subjects, Task::Revert(&catalog, &version), &mut |tenant| {
+                finished(&tenant);
+                report.tenants.push(tenant);
+            })?;
+        report.took = began.elapsed();
+        Ok(report)
+    }
+
+    fn crew(&self, options: &RunOptions) -> Crew<'a> {
+        Crew { tenancy: self.tenancy, jobs: options.jobs, stop_at_failure: options.stop_at_failure }
+    }
+}

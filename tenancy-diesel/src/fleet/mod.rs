@@ -1,0 +1,27 @@
+//! Migrations of the template and of every tenant.
+//!
+//! * [`Migrations`]: where they come from.
+//! * [`Fleet`]: plan, migrate, revert, status, exec.
+//! * [`FleetReport`]: what happened to whom; made whatever happened.
+//! * [`worker`]: one tenant. [`crew`]: many workers. [`apply`]: one migration in one schema.
+//!
+//! What a tenant has is recorded twice: in its own schema, by Diesel's bookkeeping table, and in its registry
+//! row, in the same transaction. The registry answers for the whole fleet in one query; the schema has the last
+//! word when the two differ.
+
+mod apply;
+pub(crate) mod bookkeeping;
+mod crew;
+mod exec;
+#[expect(clippy::module_inception, reason = "the file is named after its type")]
+mod fleet;
+mod migrations;
+mod report;
+mod subjects;
+mod template;
+mod worker;
+
+pub use exec::ExecResult;
+pub use fleet::{Fleet, RunOptions, TenantStanding};
+pub use migrations::Migrations;
+pub use report::{FleetReport, TenantReport};

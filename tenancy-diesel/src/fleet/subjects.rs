@@ -1,0 +1,74 @@
+//! Which tenants a run is about: one query, whatever their number.
+
+use diesel::PgConnection;
+use diesel::prelude::*;
+use tenancy_core::fleet::Subject;
+use tenancy_core::name::{SchemaName, TenantSlug};
+use tenancy_core::tenant::TenantId;
+use uuid::Uuid;
+
+use crate::error::Error;
+use crate::registry::schema::tenants;
+
+/// Which tenants.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Which<'a> {
+    /// All that live in a schema of their own, suspended and archived ones too.
+    All,
+    /// Those that lack one of these versions.
+    Lacking(&'a [&'a str]),
+    /// Those that have this version.
+    Having(&'a str),
+}
+
+/// Reads them in alphabetical order; with `only`, no others than those.
+///
+/// # Errors
+///
+/// [`Error::UnknownTenant`] when one of `only` does not exist.
+pub(super) fn read(
+    conn: &mut PgConnection,
+    which: Which<'_>,
+    only: &[TenantSlug],
+) -> Result<Vec<Subject>, Error> {
+    let names: Vec<&str> = only.iter().map(TenantSlug::as_str).collect();
+    if !only.is_empty() {
+        let known: Vec<String> = tenants::table
+            .filter(tenants::slug.eq_any(&names))
+            .select(tenants::slug)
+            .load(conn)
+            .map_err(Error::query("look the tenants up"))?;
+        if let Some(unknown) = names.iter().find(|name| !known.iter().any(|slug| slug == *name)) {
+            return Err(Error::UnknownTenant((*unknown).to_owned()));
+        }
+    }
+    let mut query = tenants::table
+        .select((tenants::id, tenants::slug, tenants::schema_name, tenants::migrations))
+        .filter(tenants::placement.eq("schema"))
+        .order(tenants::slug)
+        .into_boxed();
+    if !only.is_empty() {
+        query = query.filter(tenants::slug.eq_any(names));
+    }
+    query = match which {
+        Which::All => query,
+        Which::Lacking(versions) => {
+            query.filter(diesel::dsl::not(tenants::migrations.contains(versions.to_vec())))
+        }
+        Which::Having(version) => query.filter(tenants::migrations.contains(vec![version])),
+    };
+    let rows: Vec<(Uuid, String, Option<String>, Vec<String>)> =
+        query.load(conn).map_err(Error::query("read what the tenants have"))?;
+    rows.into_iter()
+        .map(|(id, slug, schema, applied)| {
+            let corrupt = |reason: String| Error::Registry { slug: slug.clone(), reason };
+            let schema = schema.ok_or_else(|| corrupt("schema_name is null".to_owned()))?;
+            Ok(Subject {
+                id: TenantId::from_uuid(id),
+                slug: TenantSlug::parse(&slug).map_err(|error| corrupt(error.to_string()))?,
+                schema: SchemaName::parse(&schema).map_err(|error| corrupt(error.to_string()))?,
+                applied,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,103 @@
+//! The template migrates before any tenant, behind a lock that sign-ups share: a tenant that is created during
+//! a run is cloned from the template as it was before, and then found among those that lack something, or as it
+//! is afterwards.
+
+use diesel::PgConnection;
+use diesel::connection::SimpleConnection as _;
+use diesel::sql_types::{Bool, Text};
+use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
+use tenancy_core::fleet::Catalog;
+use tenancy_core::script::Script;
+
+use super::apply::{Direction, Target, apply};
+use super::bookkeeping;
+use super::migrations::Loaded;
+use crate::error::Error;
+use crate::provision::locks;
+use crate::tenancy::Tenancy;
+
+#[derive(QueryableByName)]
+struct There {
+    #[diesel(sql_type = Bool)]
+    there: bool,
+}
+
+/// Creates the template if it is missing and applies what it lacks. Returns the names of what was applied.
+/// `conn` holds the template lock until it goes through the gate.
+pub(super) fn migrate(
+    conn: &mut PgConnection,
+    tenancy: &Tenancy,
+    catalog: &Catalog,
+) -> (Vec<String>, Result<(), Error>) {
+    let mut done = Vec::new();
+    let result = migrate_into(conn, tenancy, catalog, &mut done);
+    (done, result)
+}
+
+fn migrate_into(
+    conn: &mut PgConnection,
+    tenancy: &Tenancy,
+    catalog: &Catalog,
+    done: &mut Vec<String>,
+) -> Result<(), Error> {
+    let template = tenancy.naming().template();
+    conn.batch_execute(locks::template_exclusive(template).as_str())
+        .map_err(Error::query("lock the template"))?;
+    let there: There = sql_query("SELECT pg_catalog.to_regnamespace($1) IS NOT NULL AS there")
+        .bind::<Text, _>(template.ident().to_string())
+        .get_result(conn)
+        .map_err(Error::query("look for the template"))?;
+    if !there.there {
+        let sql = Script::new("CREATE SCHEMA ").schema(template);
+        conn.batch_execute(sql.as_str()).map_err(Error::query("create the template"))?;
+    }
+    let applied =
+        bookkeeping::applied(conn, template).map_err(Error::query("read the template's migrations"))?;
+    let loaded = tenancy.migrations().load()?;
+    let target = Target { schema: template, tenant: None, shared: tenancy.shared() };
+    for migration in catalog.missing(&applied) {
+        apply(conn, target, migration, find(&loaded, &migration.version)?, Direction::Up)?;
+        done.push(migration.name.clone());
+    }
+    Ok(())
+}
+
+/// Reverts the newest migration of the template, if it has any, and says which version that was.
+pub(super) fn revert(
+    conn: &mut PgConnection,
+    tenancy: &Tenancy,
+    catalog: &Catalog,
+) -> Result<Option<String>, Error> {
+    let template = tenancy.naming().template();
+    conn.batch_execute(locks::template_exclusive(template).as_str())
+        .map_err(Error::query("lock the template"))?;
+    let applied =
+        bookkeeping::applied(conn, template).map_err(Error::query("read the template's migrations"))?;
+    let Some(newest) = applied.last() else { return Ok(None) };
+    let migration = catalog.find(newest).ok_or_else(|| unknown(newest))?;
+    let loaded = tenancy.migrations().load()?;
+    let target = Target { schema: template, tenant: None, shared: tenancy.shared() };
+    apply(conn, target, migration, find(&loaded, newest)?, Direction::Down)?;
+    Ok(Some(newest.clone()))
+}
+
+/// The newest version of the template, if it has any.
+pub(super) fn newest(conn: &mut PgConnection, tenancy: &Tenancy) -> Result<Option<String>, Error> {
+    bookkeeping::applied(conn, tenancy.naming().template())
+        .map(|mut applied| applied.pop())
+        .map_err(Error::query("read the template's migrations"))
+}
+
+/// The migration of `version` among those that were loaded.
+pub(super) fn find<'a>(loaded: &'a [Loaded], version: &str) -> Result<&'a Loaded, Error> {
+    loaded
+        .iter()
+        .find(|migration| migration.name().version().to_string() == version)
+        .ok_or_else(|| unknown(version))
+}
+
+fn unknown(version: &str) -> Error {
+    Error::Migrations(format!(
+        "version {version} is applied, and there is no such migration here: check out the code that it belongs to"
+    ))
+}

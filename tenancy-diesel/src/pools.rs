@@ -1,0 +1,139 @@
+//! The pools: one for tenants, one for the control plane.
+
+use std::time::Duration;
+
+use r2d2::{NopErrorHandler, Pool, PooledConnection};
+use tenancy_core::isolation::{SessionDefaults, SessionPlan};
+
+use crate::error::Error;
+use crate::session::{PinError, Session, SessionManager};
+
+/// How large a pool is and how long it waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PoolSettings {
+    /// The most connections, at least 1; 10 unless set.
+    pub max_size: u32,
+    /// How many idle connections are kept ready; as many as `max_size` unless set.
+    pub min_idle: Option<u32>,
+    /// How long a caller waits for a connection before [`Error::PoolExhausted`] or [`Error::Unreachable`]; 5 s
+    /// unless set.
+    pub connection_timeout: Duration,
+    /// After how long a connection is replaced, which also bounds what a backend remembers of the tenants it
+    /// served; 30 min unless set.
+    pub max_lifetime: Option<Duration>,
+}
+
+impl Default for PoolSettings {
+    fn default() -> Self {
+        Self {
+            max_size: 10,
+            min_idle: None,
+            connection_timeout: Duration::from_secs(5),
+            max_lifetime: Some(Duration::from_secs(30 * 60)),
+        }
+    }
+}
+
+/// How full a pool is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolState {
+    /// Connections, idle or in use.
+    pub connections: u32,
+    /// Connections nobody uses.
+    pub idle: u32,
+}
+
+/// A pool of sessions.
+pub(crate) struct SessionPool {
+    pool: Pool<SessionManager>,
+    settings: PoolSettings,
+}
+
+/// A session on loan; the gate stands at its drop.
+pub(crate) type Loan = PooledConnection<SessionManager>;
+
+impl SessionPool {
+    /// A pool that connects in the background; nothing is waited for.
+    pub(crate) fn new(url: &str, defaults: &SessionDefaults, settings: &PoolSettings) -> Self {
+        let max_size = settings.max_size.max(1);
+        let pool = Pool::builder()
+            .max_size(max_size)
+            .min_idle(settings.min_idle.map(|idle| idle.min(max_size)))
+            .connection_timeout(settings.connection_timeout)
+            .max_lifetime(settings.max_lifetime)
+            // The pin is the liveness test; r2d2's ping would cost a second round trip.
+            .test_on_check_out(false)
+            // Failures reach the caller; r2d2 retries in the background.
+            .error_handler(Box::new(NopErrorHandler))
+            .build_unchecked(SessionManager::new(url, defaults));
+        Self { pool, settings: settings.clone() }
+    }
+
+    /// Lends a session pinned to a tenant. Blocks for up to the pool's timeout.
+    pub(crate) fn pinned(&self, plan: &SessionPlan) -> Result<Loan, PinFailure> {
+        self.lend(|session| session.pin(plan))
+    }
+
+    /// Lends a session of the control plane. Blocks for up to the pool's timeout.
+    pub(crate) fn control(&self) -> Result<Loan, Error> {
+        self.lend(Session::pin_control).map_err(|failure| match failure {
+            PinFailure::Pool(error) => error,
+            PinFailure::Query(source) => Error::Query { doing: "pin the control session", source },
+            // A control session names no tenant.
+            PinFailure::Stale | PinFailure::SchemaMissing => Error::NotInitialized,
+        })
+    }
+
+    /// How full the pool is.
+    pub(crate) fn state(&self) -> PoolState {
+        let state = self.pool.state();
+        PoolState { connections: state.connections, idle: state.idle_connections }
+    }
+
+    /// What the pool was made with.
+    pub(crate) fn settings(&self) -> &PoolSettings {
+        &self.settings
+    }
+
+    /// Checks out and pins. Every idle connection may have died while nobody looked (the server restarted), so
+    /// dead ones are discarded until one lives or a new one cannot be made; a pin changes nothing but its own
+    /// session, so trying again is safe.
+    fn lend(&self, pin: impl Fn(&mut Session) -> Result<(), PinError>) -> Result<Loan, PinFailure> {
+        let mut last = String::new();
+        for _ in 0..=self.pool.max_size() {
+            let mut loan = self.pool.get().map_err(|error| PinFailure::Pool(self.no_connection(&error)))?;
+            match pin(&mut loan) {
+                Ok(()) => return Ok(loan),
+                Err(PinError::Broken(error)) => last = error.to_string(),
+                Err(PinError::Stale) => return Err(PinFailure::Stale),
+                Err(PinError::SchemaMissing) => return Err(PinFailure::SchemaMissing),
+                Err(PinError::Query(error)) => return Err(PinFailure::Query(error)),
+            }
+        }
+        Err(PinFailure::Pool(Error::Unreachable(last)))
+    }
+
+    /// r2d2 reports the last failure to connect, if there was one since the last success.
+    fn no_connection(&self, error: &r2d2::Error) -> Error {
+        let text = error.to_string();
+        match text.split_once(": ") {
+            Some((_, reason)) => Error::Unreachable(reason.trim().to_owned()),
+            None => {
+                Error::PoolExhausted { size: self.pool.max_size(), waited: self.settings.connection_timeout }
+            }
+        }
+    }
+}
+
+/// Why no pinned session was lent.
+#[derive(Debug)]
+pub(crate) enum PinFailure {
+    /// The pool has none to lend.
+    Pool(Error),
+    /// The registry disagrees with what the caller believes about the tenant.
+    Stale,
+    /// The tenant's schema is gone.
+    SchemaMissing,
+    /// PostgreSQL refused the pin.
+    Query(diesel::result::Error),
+}

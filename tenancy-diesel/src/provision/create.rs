@@ -1,0 +1,106 @@
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
+use diesel::{PgConnection, QueryableByName, sql_query};
+use tenancy_core::name::SchemaName;
+use tenancy_core::script::Script;
+use tenancy_core::tenant::{Tenant, TenantId, TenantStatus};
+use uuid::Uuid;
+
+use super::{NewTenant, Provisioner, locks};
+use crate::error::Error;
+use crate::fleet::bookkeeping;
+use crate::registry::TenantRow;
+use crate::registry::schema::tenants;
+
+#[derive(QueryableByName)]
+struct Taken {
+    #[diesel(sql_type = Bool)]
+    taken: bool,
+}
+
+impl Provisioner<'_> {
+    /// Creates a tenant: its registry row and its schema, cloned from the template, in one transaction. When
+    /// this returns, the tenant is active; when it fails, or the process dies on the way, nothing remains.
+    ///
+    /// Blocks for about five round trips, PostgreSQL's catalogue work, and a migration of the template that is
+    /// under way.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AlreadyExists`] when the slug is taken, also by a sign-up at the same moment;
+    /// [`Error::SchemaTaken`] when a schema of that name exists; [`Error::Capture`] when the template is
+    /// missing or holds what cannot be cloned; [`Error::NotInitialized`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), tenancy_diesel::Error> {
+    /// # let tenancy = tenancy_diesel::Tenancy::builder().database_url("").build()?;
+    /// use tenancy_diesel::NewTenant;
+    /// let acme = tenancy.provisioner().create(&NewTenant::new("acme".parse()?).name("Acme, Inc."))?;
+    /// assert_eq!(acme.slug.as_str(), "acme");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self, new: &NewTenant) -> Result<Tenant, Error> {
+        let schema = self.tenancy.naming().schema_for(&new.slug)?;
+        let mut conn = self.tenancy.control()?;
+        conn.transaction(|conn| self.create_in(conn, new, &schema))
+    }
+
+    fn create_in(
+        &self,
+        conn: &mut PgConnection,
+        new: &NewTenant,
+        schema: &SchemaName,
+    ) -> Result<Tenant, Error> {
+        let template = self.tenancy.naming().template();
+        conn.batch_execute(locks::template_shared(template).as_str())
+            .map_err(Error::query("wait for the template"))?;
+        let id = reserve(conn, new, schema)?;
+        refuse_existing_schema(conn, schema)?;
+        let blueprint = self.tenancy.blueprints().get(conn, template)?;
+        let mut clone = blueprint.render(schema);
+        if blueprint.has_bookkeeping() {
+            clone = clone.sql("\n").script(&bookkeeping::record(schema, id));
+        }
+        conn.batch_execute(clone.as_str()).map_err(Error::query("clone the template"))?;
+        let row: TenantRow = diesel::update(tenants::table.find(id.as_uuid()))
+            .set(tenants::status.eq(TenantStatus::Active.as_str()))
+            .returning(TenantRow::as_returning())
+            .get_result(conn)
+            .map_err(Error::query("activate the tenant"))?;
+        row.try_into()
+    }
+}
+
+/// Inserts the row, or waits for whoever is inserting the same slug: if that one commits, the slug is taken; if
+/// it rolls back, it is ours.
+fn reserve(conn: &mut PgConnection, new: &NewTenant, schema: &SchemaName) -> Result<TenantId, Error> {
+    let id: Option<Uuid> = diesel::insert_into(tenants::table)
+        .values((
+            tenants::slug.eq(new.slug.as_str()),
+            tenants::name.eq(&new.name),
+            tenants::status.eq(TenantStatus::Provisioning.as_str()),
+            tenants::placement.eq("schema"),
+            tenants::schema_name.eq(schema.as_str()),
+            tenants::plan.eq(&new.plan),
+            tenants::settings.eq(&new.settings),
+        ))
+        .on_conflict(tenants::slug)
+        .do_nothing()
+        .returning(tenants::id)
+        .get_result(conn)
+        .optional()
+        .map_err(Error::query("reserve the slug"))?;
+    id.map(TenantId::from_uuid).ok_or_else(|| Error::AlreadyExists(new.slug.clone()))
+}
+
+pub(super) fn refuse_existing_schema(conn: &mut PgConnection, schema: &SchemaName) -> Result<(), Error> {
+    let row: Taken = sql_query("SELECT pg_catalog.to_regnamespace($1) IS NOT NULL AS taken")
+        .bind::<Text, _>(Script::default().schema(schema).as_str())
+        .get_result(conn)
+        .map_err(Error::query("look for a schema of that name"))?;
+    if row.taken { Err(Error::SchemaTaken(schema.clone())) } else { Ok(()) }
+}

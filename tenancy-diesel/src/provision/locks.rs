@@ -1,0 +1,56 @@
+//! Who waits for whom. All are PostgreSQL's advisory locks: they vanish with the connection that holds them.
+//!
+//! | lock | shared by | exclusive for |
+//! |---|---|---|
+//! | template | a sign-up, until its commit | a migration of the template |
+//! | tenant in use | a pinned session | drop, rename |
+//! | tenant migrating | | a runner that migrates the tenant, drop, rename |
+//!
+//! So a sign-up sees the template wholly before or wholly after a migration, and a tenant never disappears
+//! under a session that is pinned to it.
+
+use tenancy_core::isolation::pin;
+use tenancy_core::name::SchemaName;
+use tenancy_core::script::Script;
+use tenancy_core::tenant::TenantId;
+
+/// `tenm` in ASCII, beside [`pin::LOCK_CLASS`].
+const MIGRATING_CLASS: i64 = 1_952_804_461;
+
+/// How long drop and rename wait for sessions that are pinned to the tenant.
+pub(crate) const PATIENCE: &str = "SET LOCAL lock_timeout = '10s';\n";
+
+/// The template lock, shared, until the end of the transaction.
+pub(crate) fn template_shared(template: &SchemaName) -> Script {
+    Script::new("SELECT pg_catalog.pg_advisory_xact_lock_shared(").script(&template_key(template)).sql(");\n")
+}
+
+/// The template lock, exclusive, until the end of the session or the gate.
+pub(crate) fn template_exclusive(template: &SchemaName) -> Script {
+    Script::new("SELECT pg_catalog.pg_advisory_lock(").script(&template_key(template)).sql(");\n")
+}
+
+/// The tenant's two locks, exclusive, until the end of the transaction.
+pub(crate) fn tenant_exclusive(tenant: TenantId) -> Script {
+    let lock = |class: i64| {
+        Script::new("SELECT pg_catalog.pg_advisory_xact_lock(")
+            .number(class)
+            .sql(", pg_catalog.hashtext(")
+            .literal(&tenant.to_string())
+            .sql("));\n")
+    };
+    lock(MIGRATING_CLASS).script(&lock(i64::from(pin::LOCK_CLASS)))
+}
+
+/// The migration lock of a tenant, until the end of the session or the gate.
+pub(crate) fn migrating(tenant: TenantId) -> Script {
+    Script::new("SELECT pg_catalog.pg_advisory_lock(")
+        .number(MIGRATING_CLASS)
+        .sql(", pg_catalog.hashtext(")
+        .literal(&tenant.to_string())
+        .sql("));\n")
+}
+
+fn template_key(template: &SchemaName) -> Script {
+    Script::new("pg_catalog.hashtextextended(").literal(&format!("tenancy.template.{template}")).sql(", 0)")
+}

@@ -1,0 +1,16 @@
+//! Tenants come, change and go.
+//!
+//! * [`Provisioner`]: create, rename, suspend, activate, archive, drop.
+//! * [`NewTenant`]: what a sign-up asks for.
+//! * [`locks`]: who waits for whom.
+
+mod create;
+mod drop;
+mod lifecycle;
+pub(crate) mod locks;
+mod new_tenant;
+mod provisioner;
+mod rename;
+
+pub use new_tenant::NewTenant;
+pub use provisioner::Provisioner;

@@ -1,0 +1,72 @@
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use tenancy_core::name::TenantSlug;
+use tenancy_core::placement::Placement;
+use tenancy_core::script::Script;
+use tenancy_core::tenant::Tenant;
+
+use super::create::refuse_existing_schema;
+use super::{Provisioner, locks};
+use crate::error::Error;
+use crate::registry::TenantRow;
+use crate::registry::schema::tenants;
+
+impl Provisioner<'_> {
+    /// Renames a tenant: its slug and its schema, in one transaction. Its id stays.
+    ///
+    /// Waits up to 10 s for sessions that are pinned to the tenant; later ones find the new schema.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownTenant`], [`Error::AlreadyExists`] or [`Error::SchemaTaken`] for the new name;
+    /// [`Error::Query`] when the tenant is in use for longer than that. Nothing is changed then.
+    pub fn rename(&self, slug: &TenantSlug, to: &TenantSlug) -> Result<Tenant, Error> {
+        let tenant = self.tenancy.registry().find_by_slug(slug)?;
+        if slug == to {
+            return Ok(tenant);
+        }
+        let schema = self.tenancy.naming().schema_for(to)?;
+        let mut conn = self.tenancy.control()?;
+        let renamed = conn.transaction(|conn| {
+            let wait = Script::new(locks::PATIENCE).script(&locks::tenant_exclusive(tenant.id));
+            conn.batch_execute(wait.as_str())
+                .map_err(Error::query("wait until no session is pinned to the tenant"))?;
+            let row: TenantRow = tenants::table
+                .find(tenant.id.as_uuid())
+                .select(TenantRow::as_select())
+                .for_update()
+                .first(conn)
+                .optional()
+                .map_err(Error::query("read the tenant's row"))?
+                .ok_or_else(|| Error::UnknownTenant(slug.to_string()))?;
+            let before: Tenant = row.try_into()?;
+            // Rows of shared tables and databases of their own keep their places; only the slug changes.
+            let moves = match &before.placement {
+                Placement::Schema { schema: from } => Some(from.clone()),
+                _ => None,
+            };
+            let changed = diesel::update(tenants::table.find(tenant.id.as_uuid()))
+                .set((
+                    tenants::slug.eq(to.as_str()),
+                    moves.as_ref().map(|_| tenants::schema_name.eq(schema.as_str())),
+                ))
+                .returning(TenantRow::as_returning())
+                .get_result::<TenantRow>(conn);
+            let after = match changed {
+                Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+                    return Err(Error::AlreadyExists(to.clone()));
+                }
+                changed => changed.map_err(Error::query("change the tenant's row"))?,
+            };
+            if let Some(from) = moves {
+                refuse_existing_schema(conn, &schema)?;
+                let sql = Script::new("ALTER SCHEMA ").schema(&from).sql(" RENAME TO ").schema(&schema);
+                conn.batch_execute(sql.as_str()).map_err(Error::query("rename the tenant's schema"))?;
+            }
+            Tenant::try_from(after)
+        })?;
+        self.tenancy.directory().forget(slug);
+        Ok(renamed)
+    }
+}

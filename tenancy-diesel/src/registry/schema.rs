@@ -1,0 +1,19 @@
+//! The registry's table for Diesel; the schema is named, so `search_path` does not matter.
+
+diesel::table! {
+    tenancy.tenants (id) {
+        id -> Uuid,
+        slug -> Text,
+        name -> Text,
+        status -> Text,
+        placement -> Text,
+        schema_name -> Nullable<Text>,
+        database_name -> Nullable<Text>,
+        plan -> Text,
+        settings -> Jsonb,
+        migrations -> Array<Text>,
+        template_version -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}

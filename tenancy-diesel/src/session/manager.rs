@@ -1,0 +1,65 @@
+use std::sync::Arc;
+
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, ConnectionError, PgConnection};
+use r2d2::ManageConnection;
+use tenancy_core::isolation::{Gate, SessionDefaults};
+use tenancy_core::script::Script;
+
+use super::session::Session;
+use super::uneven::Uneven;
+
+/// Makes sessions for r2d2 and decides at check-in whether they may become idle.
+pub(crate) struct SessionManager {
+    url: String,
+    gate: Gate,
+    defaults: Script,
+    uneven: Arc<Uneven>,
+}
+
+/// A session could not be made.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConnectError {
+    /// libpq could not connect.
+    #[error(transparent)]
+    Connect(#[from] ConnectionError),
+    /// The configured session defaults were refused.
+    #[error("set the session defaults: {0}")]
+    Defaults(diesel::result::Error),
+    /// r2d2's ping; never sent, because the pin is the liveness test.
+    #[error("ping: {0}")]
+    Ping(diesel::result::Error),
+}
+
+impl SessionManager {
+    /// Sessions of the database at `url` that start with `defaults`.
+    pub(crate) fn new(url: &str, defaults: &SessionDefaults) -> Self {
+        Self {
+            url: url.to_owned(),
+            gate: Gate::new(defaults),
+            defaults: defaults.script(),
+            uneven: Arc::default(),
+        }
+    }
+}
+
+impl ManageConnection for SessionManager {
+    type Connection = Session;
+    type Error = ConnectError;
+
+    fn connect(&self) -> Result<Session, ConnectError> {
+        let mut conn = PgConnection::establish(&self.url)?;
+        conn.batch_execute(self.defaults.as_str()).map_err(ConnectError::Defaults)?;
+        Ok(Session::new(conn, Arc::clone(&self.uneven)))
+    }
+
+    fn is_valid(&self, session: &mut Session) -> Result<(), ConnectError> {
+        session.ping().map_err(ConnectError::Ping)
+    }
+
+    /// The gate. r2d2 calls this on the borrower's thread, without holding the pool's lock, before it decides
+    /// where the connection goes (r2d2 0.8, `put_back`).
+    fn has_broken(&self, session: &mut Session) -> bool {
+        !session.check_in(&self.gate)
+    }
+}

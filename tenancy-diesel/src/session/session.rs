@@ -1,0 +1,228 @@
+use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use diesel::connection::{
+    AnsiTransactionManager, CacheSize, Connection as _, SimpleConnection as _, TransactionManager as _,
+};
+use diesel::pg::{GetPgMetadataCache as _, PgConnection, PgMetadataCache};
+use diesel::result::Error as DieselError;
+use diesel::sql_types::{Bool, Nullable, Text, Uuid as SqlUuid};
+use diesel::{QueryResult, QueryableByName, RunQueryDsl as _, sql_query};
+use tenancy_core::isolation::{Gate, SessionPlan, pin};
+use tenancy_core::tenant::TenantId;
+use uuid::Uuid;
+
+use super::uneven::Uneven;
+use super::watch::Watch;
+
+/// A connection of a pool and what we know about it.
+pub(crate) struct Session {
+    conn: PgConnection,
+    state: State,
+    /// The version of the tenant that was pinned last; statements prepared under another do not fit.
+    version: Option<Option<String>>,
+    /// Statements are left on the server that Diesel has forgotten.
+    deallocate: bool,
+    uneven: Arc<Uneven>,
+}
+
+/// Where a session stands.
+enum State {
+    /// Nothing was done to it since it was made or wiped.
+    Clean,
+    /// It may have been touched: the gate must let it through.
+    Pinned { pin: String, search_path: String, tenant: Option<TenantId> },
+    /// A pin failed half-way. It never becomes idle again.
+    Failed,
+}
+
+/// Why a session was not pinned.
+#[derive(Debug)]
+pub(crate) enum PinError {
+    /// The registry has no active tenant of this id at this schema, or it is being dropped or renamed.
+    Stale,
+    /// The schema does not exist: the path would have fallen through to a shared schema.
+    SchemaMissing,
+    /// The connection is dead; another may live.
+    Broken(DieselError),
+    /// PostgreSQL refused the statement.
+    Query(DieselError),
+}
+
+#[derive(QueryableByName)]
+struct Resolved {
+    #[diesel(sql_type = Bool)]
+    held: bool,
+    #[diesel(sql_type = Nullable<Text>)]
+    schema: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    template_version: Option<String>,
+}
+
+/// The path of a control session: unqualified names find nothing but PostgreSQL's own.
+const CONTROL_PATH: &str = "pg_catalog, pg_temp";
+
+/// Numbers every pin of this process, over all pools, so that no two sessions ever carry the same one.
+static PINS: AtomicU64 = AtomicU64::new(1);
+
+impl Session {
+    pub(super) fn new(mut conn: PgConnection, uneven: Arc<Uneven>) -> Self {
+        Watch::install(&mut conn);
+        let mut session = Self { conn, state: State::Clean, version: None, deallocate: false, uneven };
+        session.prepare_pin();
+        session
+    }
+
+    /// Turns the session into `plan`'s tenant's, in one round trip, and reads back what PostgreSQL made of it.
+    pub(crate) fn pin(&mut self, plan: &SessionPlan) -> Result<(), PinError> {
+        let pin = next_pin();
+        let resolved = run_pin(
+            &mut self.conn,
+            plan.tenant().as_uuid(),
+            plan.schema().as_str(),
+            plan.search_path(),
+            &pin,
+        );
+        let resolved = match resolved {
+            Ok(Some(resolved)) => resolved,
+            Ok(None) => return Err(PinError::Stale),
+            Err(error) => {
+                self.state = State::Failed;
+                let broken = AnsiTransactionManager::is_broken_transaction_manager(&mut self.conn);
+                return Err(if broken { PinError::Broken(error) } else { PinError::Query(error) });
+            }
+        };
+        self.state =
+            State::Pinned { pin, search_path: plan.search_path().to_owned(), tenant: Some(plan.tenant()) };
+        if !resolved.held {
+            return Err(PinError::Stale);
+        }
+        if resolved.schema.as_deref() != Some(plan.schema().as_str()) {
+            return Err(PinError::SchemaMissing);
+        }
+        let other_version = self.version.as_ref().is_some_and(|last| *last != resolved.template_version);
+        if other_version || self.uneven.contains(plan.tenant()) {
+            self.forget_statements();
+            self.deallocate = true;
+        }
+        self.version = Some(resolved.template_version);
+        Ok(())
+    }
+
+    /// Makes the session one of the control plane. Costs a round trip.
+    pub(crate) fn pin_control(&mut self) -> Result<(), PinError> {
+        let pin = next_pin();
+        let sql = "SELECT pg_catalog.set_config('search_path', $1, false), pg_catalog.set_config('tenancy.pin', $2, false)";
+        let set = sql_query(sql).bind::<Text, _>(CONTROL_PATH).bind::<Text, _>(&pin).execute(&mut self.conn);
+        if let Err(error) = set {
+            self.state = State::Failed;
+            let broken = AnsiTransactionManager::is_broken_transaction_manager(&mut self.conn);
+            return Err(if broken { PinError::Broken(error) } else { PinError::Query(error) });
+        }
+        self.state = State::Pinned { pin, search_path: CONTROL_PATH.to_owned(), tenant: None };
+        Ok(())
+    }
+
+    /// The connection of a pinned session.
+    pub(crate) fn conn(&mut self) -> &mut PgConnection {
+        &mut self.conn
+    }
+
+    /// The connection, to look at.
+    pub(crate) fn conn_ref(&self) -> &PgConnection {
+        &self.conn
+    }
+
+    pub(super) fn ping(&mut self) -> QueryResult<()> {
+        self.conn.batch_execute("SELECT 1")
+    }
+
+    /// Proves that this is still the session that was pinned, and wipes it. `false`: discard it.
+    pub(super) fn check_in(&mut self, gate: &Gate) -> bool {
+        let (pin, search_path, tenant) = match mem::replace(&mut self.state, State::Failed) {
+            State::Clean => {
+                self.state = State::Clean;
+                return true;
+            }
+            State::Failed => return false,
+            State::Pinned { pin, search_path, tenant } => (pin, search_path, tenant),
+        };
+        // While a panic unwinds nothing is known about the borrower's half-done work; and a transaction that
+        // Diesel knows to be open or lost would only be rolled back to no use.
+        if std::thread::panicking() || AnsiTransactionManager::is_broken_transaction_manager(&mut self.conn) {
+            return false;
+        }
+        let seen = Watch::take(&mut self.conn);
+        if let (Some(tenant), Some(seen)) = (tenant, &seen)
+            && seen.stale_plan
+        {
+            self.uneven.insert(tenant);
+        }
+        let deallocate = self.deallocate || seen.is_none_or(|seen| seen.learned_type || seen.odd_error);
+        if self.wipe(gate.batch(&pin, &search_path, deallocate).as_str()).is_err() {
+            return false;
+        }
+        if deallocate {
+            self.forget_statements();
+            self.deallocate = false;
+            // Off the path that anybody waits for: the next pin is one round trip again.
+            self.prepare_pin();
+        }
+        // A borrower may have switched Diesel's cache off.
+        self.conn.set_prepared_statement_cache_size(CacheSize::Unbounded);
+        self.state = State::Clean;
+        true
+    }
+
+    /// Runs the gate's batch. Diesel's transaction status is set to "error" first: it returns to "valid" only
+    /// when libpq reports after the batch that the session is idle, so an open or aborted raw transaction and a
+    /// dead socket stay in error. The batch also drains a COPY or a row iterator that was left half read.
+    fn wipe(&mut self, batch: &str) -> QueryResult<()> {
+        AnsiTransactionManager::transaction_manager_status_mut(&mut self.conn).set_in_error();
+        self.conn.batch_execute(batch)?;
+        // Notifications that libpq had already queued survive UNLISTEN: take them away.
+        for notification in self.conn.notifications_iter() {
+            notification?;
+        }
+        match AnsiTransactionManager::is_broken_transaction_manager(&mut self.conn) {
+            true => Err(DieselError::BrokenTransactionManager),
+            false => Ok(()),
+        }
+    }
+
+    /// Makes Diesel forget its prepared statements and the OIDs of types. The statements stay on the server
+    /// until they are deallocated; Diesel counts on, so their names are never used again.
+    fn forget_statements(&mut self) {
+        self.conn.set_prepared_statement_cache_size(CacheSize::Disabled);
+        self.conn.set_prepared_statement_cache_size(CacheSize::Unbounded);
+        *self.conn.get_metadata_cache() = PgMetadataCache::new();
+    }
+
+    /// Prepares the pin's statement by pinning nobody: the nil id has no row, so nothing is set. An error (no
+    /// control plane yet) is none of this moment's; the pin will meet it again.
+    fn prepare_pin(&mut self) {
+        let _ = run_pin(&mut self.conn, Uuid::nil(), "", "", "");
+        let _ = Watch::take(&mut self.conn);
+    }
+}
+
+fn run_pin(
+    conn: &mut PgConnection,
+    tenant: Uuid,
+    schema: &str,
+    path: &str,
+    pin: &str,
+) -> QueryResult<Option<Resolved>> {
+    let rows: Vec<Resolved> = sql_query(pin::STATEMENT)
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<Text, _>(schema)
+        .bind::<Text, _>(path)
+        .bind::<Text, _>(pin)
+        .load(conn)?;
+    Ok(rows.into_iter().next())
+}
+
+fn next_pin() -> String {
+    PINS.fetch_add(1, Ordering::Relaxed).to_string()
+}
