@@ -1,1 +1,4 @@
 //! Placeholder of the skeleton.
+
+#[cfg(feature = "embedded")]
+pub mod embedded;
