@@ -75,8 +75,14 @@ fn helper(test: &str, dir: &Path) -> Child {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    assert!(lines.map_while(Result::ok).any(|line| line.contains("helper is ready")), "the helper failed");
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("helper is ready") {
+        line.clear();
+        assert_ne!(output.read_line(&mut line).unwrap(), 0, "the helper failed");
+    }
+    // Kept open, so that its last words do not end it.
+    child.stdout = Some(output.into_inner());
     child
 }
 
@@ -337,7 +343,7 @@ fn a_test_server_is_gone_with_its_process_however_that_ends() {
             assert!(runs(postmaster(&dir)));
             kill(child);
         } else {
-            child.wait().unwrap();
+            assert!(child.wait().unwrap().success());
         }
         eventually("its directory is removed", || !dir.exists());
     }
