@@ -153,12 +153,12 @@ pub enum EmbeddedError {
     },
 
     /// The server runs, but cannot be used.
-    #[error("{action} on the server at port {port}")]
+    #[error("{action} on the server {server}")]
     Query {
         /// What was to be done.
         action: String,
-        /// Where; 0 when the server is not ours.
-        port: u16,
+        /// Its address, or the variable that names it.
+        server: String,
         /// What the server or libpq said.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,

@@ -79,6 +79,11 @@ impl EmbeddedPostgres {
         self.process.port()
     }
 
+    /// For messages.
+    pub(super) fn address(&self) -> String {
+        format!("{HOST}:{}", self.port())
+    }
+
     /// A command to copy into a shell that connects to this server. It names the password file instead of the
     /// password, which would end up in the history of the shell.
     #[must_use]
@@ -99,16 +104,16 @@ impl EmbeddedPostgres {
     /// [`EmbeddedError::DatabaseName`] and [`EmbeddedError::Query`].
     pub fn create_database_if_missing(&self, name: &str) -> Result<bool, EmbeddedError> {
         check_database_name(name)?;
-        let port = self.port();
-        let mut connection = connect(&self.url("postgres"), port)?;
+        let server = &self.address();
+        let mut connection = connect(&self.url("postgres"), server)?;
         let rows = sql_query("SELECT 1 FROM pg_catalog.pg_database WHERE datname = $1")
             .bind::<Text, _>(name)
             .execute(&mut connection)
-            .map_err(query_error(format!("look for the database `{name}`"), port))?;
+            .map_err(query_error(format!("look for the database `{name}`"), server))?;
         if rows > 0 {
             return Ok(false);
         }
-        create_database(&mut connection, name, port)?;
+        create_database(&mut connection, name, server)?;
         Ok(true)
     }
 
@@ -135,26 +140,26 @@ impl fmt::Debug for EmbeddedPostgres {
     }
 }
 
-pub(super) fn connect(url: &str, port: u16) -> Result<PgConnection, EmbeddedError> {
-    PgConnection::establish(url).map_err(query_error("connect to the database `postgres`", port))
+pub(super) fn connect(url: &str, server: &str) -> Result<PgConnection, EmbeddedError> {
+    PgConnection::establish(url).map_err(query_error("connect", server))
 }
 
 /// The name must have passed `check_database_name`.
 pub(super) fn create_database(
     connection: &mut PgConnection,
     name: &str,
-    port: u16,
+    server: &str,
 ) -> Result<(), EmbeddedError> {
     sql_query(format!("CREATE DATABASE \"{name}\""))
         .execute(connection)
         .map(drop)
-        .map_err(query_error(format!("create the database `{name}`"), port))
+        .map_err(query_error(format!("create the database `{name}`"), server))
 }
 
-pub(super) fn query_error<E>(action: impl Into<String>, port: u16) -> impl FnOnce(E) -> EmbeddedError
+pub(super) fn query_error<E>(action: impl Into<String>, server: &str) -> impl FnOnce(E) -> EmbeddedError
 where
     E: std::error::Error + Send + Sync + 'static,
 {
-    let action = action.into();
-    move |source| EmbeddedError::Query { action, port, source: Box::new(source) }
+    let (action, server) = (action.into(), server.to_owned());
+    move |source| EmbeddedError::Query { action, server, source: Box::new(source) }
 }

@@ -1,5 +1,6 @@
 //! A server for the tests of one process.
 
+use std::fmt;
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::sync::OnceLock;
@@ -14,12 +15,10 @@ use super::server::{EmbeddedPostgres, connect, create_database, query_error};
 use super::url::with_database;
 
 /// A server that tests share. Each test takes a database of its own from it.
-#[derive(Debug)]
 pub struct TestServer {
     kind: Kind,
 }
 
-#[derive(Debug)]
 enum Kind {
     Own(EmbeddedPostgres),
     /// Somebody else's, at this URL.
@@ -96,9 +95,9 @@ impl TestServer {
         // Random, because an external server may serve several machines.
         let name = format!("tenancy_test_{}_{number}_{}", std::process::id(), random_hex(4)?);
         let maintenance_url = self.maintenance_url();
-        let port = self.port();
-        create_database(&mut connect(&maintenance_url, port)?, &name, port)?;
-        Ok(TestDatabase { url: self.url(&name), name, maintenance_url, port })
+        let server = self.address();
+        create_database(&mut connect(&maintenance_url, &server)?, &name, &server)?;
+        Ok(TestDatabase { url: self.url(&name), name, maintenance_url, server })
     }
 
     /// Where databases are created and dropped from.
@@ -110,22 +109,22 @@ impl TestServer {
         }
     }
 
-    fn port(&self) -> u16 {
+    /// For messages; the URL would show a password.
+    fn address(&self) -> String {
         match &self.kind {
-            Kind::Own(server) => server.port(),
-            Kind::External(_) => 0,
+            Kind::Own(server) => server.address(),
+            Kind::External(_) => "of TENANCY_TEST_DATABASE_URL".to_owned(),
         }
     }
 }
 
 /// A database of one test. Dropping it drops the database, even when connections are open.
-#[derive(Debug)]
 #[must_use = "the database is dropped with this value"]
 pub struct TestDatabase {
     url: String,
     name: String,
     maintenance_url: String,
-    port: u16,
+    server: String,
 }
 
 impl TestDatabase {
@@ -144,14 +143,28 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        let dropped = connect(&self.maintenance_url, self.port).and_then(|mut connection| {
+        let dropped = connect(&self.maintenance_url, &self.server).and_then(|mut connection| {
             sql_query(format!("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", self.name))
                 .execute(&mut connection)
-                .map_err(query_error(format!("drop the database `{}`", self.name), self.port))
+                .map_err(query_error(format!("drop the database `{}`", self.name), &self.server))
         });
         if let Err(error) = dropped {
             tracing::warn!("{}", with_sources(&error));
         }
+    }
+}
+
+/// Without the password.
+impl fmt::Debug for TestServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TestServer").field("server", &self.address()).finish_non_exhaustive()
+    }
+}
+
+/// Without the password.
+impl fmt::Debug for TestDatabase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TestDatabase").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
