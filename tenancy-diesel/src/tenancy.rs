@@ -52,6 +52,8 @@ pub(crate) struct Inner {
     pub(crate) blueprints: BlueprintCache,
     #[cfg(feature = "tokio")]
     pub(crate) permits: Arc<tokio::sync::Semaphore>,
+    #[cfg(feature = "rocket")]
+    pub(crate) look_up_permits: Arc<tokio::sync::Semaphore>,
 }
 
 impl Tenancy {
@@ -190,13 +192,23 @@ impl Tenancy {
         self.0.directory.get(slug)?.into_active().ok()
     }
 
-    /// The one tenant that a request names, if memory suffices; never blocks.
+    /// What a request comes to, as far as memory suffices to tell; never blocks.
     #[cfg(feature = "rocket")]
-    pub(crate) fn resolve_from_memory(&self, request: &RequestParts) -> Option<ActiveTenant> {
-        match self.0.resolvers.resolve(request).ok()?.as_slice() {
-            [TenantKey::Slug(slug)] => self.remembered(slug),
-            _ => None,
+    pub(crate) fn resolve_from_memory(&self, request: &RequestParts) -> Option<Result<ActiveTenant, Error>> {
+        match self.0.resolvers.resolve(request) {
+            Err(error) => Some(Err(error.into())),
+            Ok(keys) => match keys.as_slice() {
+                [] => Some(Err(Error::NoTenantNamed)),
+                [TenantKey::Slug(slug)] => self.remembered(slug).map(Ok),
+                _ => None,
+            },
         }
+    }
+
+    /// A permit to occupy a blocking thread with a look-up; as many as the control plane has connections.
+    #[cfg(feature = "rocket")]
+    pub(crate) async fn look_up_permit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, Error> {
+        wait_for_permit(&self.0.look_up_permits, self.0.control.settings()).await
     }
 
     fn look_up(&self, key: &TenantKey) -> Result<ActiveTenant, Error> {
@@ -263,12 +275,19 @@ impl Tenancy {
     /// waiting requests wait here, in order, and not on threads.
     #[cfg(feature = "tokio")]
     pub(crate) async fn permit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, Error> {
-        let settings = self.0.tenants.settings();
-        let acquire = Arc::clone(&self.0.permits).acquire_owned();
-        match tokio::time::timeout(settings.connection_timeout, acquire).await {
-            Ok(Ok(permit)) => Ok(permit),
-            _ => Err(Error::PoolExhausted { size: settings.max_size, waited: settings.connection_timeout }),
-        }
+        wait_for_permit(&self.0.permits, self.0.tenants.settings()).await
+    }
+}
+
+#[cfg(feature = "tokio")]
+async fn wait_for_permit(
+    permits: &Arc<tokio::sync::Semaphore>,
+    settings: &PoolSettings,
+) -> Result<tokio::sync::OwnedSemaphorePermit, Error> {
+    let acquire = Arc::clone(permits).acquire_owned();
+    match tokio::time::timeout(settings.connection_timeout, acquire).await {
+        Ok(Ok(permit)) => Ok(permit),
+        _ => Err(Error::PoolExhausted { size: settings.max_size, waited: settings.connection_timeout }),
     }
 }
 
