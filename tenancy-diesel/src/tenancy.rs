@@ -52,8 +52,8 @@ pub(crate) struct Inner {
     pub(crate) blueprints: BlueprintCache,
     #[cfg(feature = "tokio")]
     pub(crate) permits: Arc<tokio::sync::Semaphore>,
-    #[cfg(feature = "rocket")]
-    pub(crate) look_up_permits: Arc<tokio::sync::Semaphore>,
+    #[cfg(feature = "tokio")]
+    pub(crate) control_permits: Arc<tokio::sync::Semaphore>,
 }
 
 impl Tenancy {
@@ -138,6 +138,46 @@ impl Tenancy {
         crate::connection::TenantDb::new(self.clone(), tenant)
     }
 
+    /// Runs `work` on a blocking thread, for async code that calls methods of this type, of the [`Registry`] or
+    /// the [`Provisioner`]. At most as many pieces of work run at a time as the control plane has connections;
+    /// the others wait in order, and not on threads.
+    ///
+    /// ```no_run
+    /// # async fn sign_up(tenancy: tenancy_diesel::Tenancy) -> Result<(), tenancy_diesel::Error> {
+    /// use tenancy_diesel::NewTenant;
+    /// let new = NewTenant::new("acme".parse()?);
+    /// let acme = tenancy.run(move |tenancy| tenancy.provisioner().create(&new)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::PoolExhausted`] when the wait took longer than the pool allows; the error of `work`.
+    ///
+    /// # Panics
+    ///
+    /// When `work` panics.
+    #[cfg(feature = "tokio")]
+    pub async fn run<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        F: FnOnce(&Self) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        let permit = wait_for_permit(&self.0.control_permits, self.0.control.settings()).await?;
+        let tenancy = self.clone();
+        let worker = tokio::task::spawn_blocking(move || {
+            let answer = work(&tenancy);
+            drop(permit);
+            answer
+        });
+        match worker.await {
+            Ok(answer) => answer,
+            Err(failure) if failure.is_panic() => std::panic::resume_unwind(failure.into_panic()),
+            Err(_) => Err(Error::Unreachable("the runtime is shutting down".to_owned())),
+        }
+    }
+
     /// Tenants' rows.
     pub fn registry(&self) -> Registry<'_> {
         Registry::new(self)
@@ -203,12 +243,6 @@ impl Tenancy {
                 _ => None,
             },
         }
-    }
-
-    /// A permit to occupy a blocking thread with a look-up; as many as the control plane has connections.
-    #[cfg(feature = "rocket")]
-    pub(crate) async fn look_up_permit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, Error> {
-        wait_for_permit(&self.0.look_up_permits, self.0.control.settings()).await
     }
 
     fn look_up(&self, key: &TenantKey) -> Result<ActiveTenant, Error> {
