@@ -19,6 +19,8 @@ use pq_sys as _;
 pub mod blueprint;
 mod builder;
 mod connection;
+#[cfg(feature = "embedded")]
+pub mod embedded;
 mod error;
 mod fleet;
 mod pools;
