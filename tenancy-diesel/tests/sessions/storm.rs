@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -40,6 +40,7 @@ struct Storm {
     pool: u32,
     reads: AtomicUsize,
     rows: AtomicUsize,
+    swapping: Mutex<()>,
     foreign: Mutex<Vec<String>>,
     mischief: Mutex<BTreeMap<&'static str, usize>>,
 }
@@ -61,6 +62,7 @@ fn not_one_foreign_row() {
         pool,
         reads: AtomicUsize::new(0),
         rows: AtomicUsize::new(0),
+        swapping: Mutex::default(),
         foreign: Mutex::default(),
         mischief: Mutex::default(),
     };
@@ -102,7 +104,7 @@ impl Storm {
     fn operate(&self, tenant: &ActiveTenant, dice: &mut Dice) {
         let mut conn = self.world.tenancy.connect(tenant).expect("a connection");
         self.read(&mut conn, tenant);
-        let kind = dice.roll(60);
+        let kind = dice.roll(150);
         self.mischief(&mut conn, tenant, kind, dice);
     }
 
@@ -151,13 +153,12 @@ impl Storm {
                 mem::forget(rows);
             }
             16 => {
-                // Without waiting: two that swap may hold all connections between them.
+                // One at a time: two that each hold one connection and want another would wait for each other.
+                let _turn = self.swapping.lock().unwrap_or_else(PoisonError::into_inner);
+                note("swap");
                 let other = &self.tenants[dice.roll(TENANTS)];
-                if self.world.tenancy.pool_state().idle > 0 {
-                    note("swap");
-                    let mut second = self.world.tenancy.connect(other).expect("a connection");
-                    mem::swap(conn, &mut *second);
-                }
+                let mut second = self.world.tenancy.connect(other).expect("a second connection");
+                mem::swap(conn, &mut *second);
             }
             17 => sql("search_path and back", "SET search_path TO public; RESET search_path"),
             _ => {
