@@ -42,7 +42,9 @@ pub enum ConfigError {
         expected: &'static str,
     },
     /// A release build without a token would have an open or an unusable `/admin`.
-    #[error("ADMIN_TOKEN is not set: a release build needs one, of at least 16 characters (openssl rand -hex 16)")]
+    #[error(
+        "ADMIN_TOKEN is not set: a release build needs one, of at least 16 characters (openssl rand -hex 16)"
+    )]
     NoAdminToken,
     /// The token is too easy to guess.
     #[error("ADMIN_TOKEN is too short: use at least 16 characters (openssl rand -hex 16)")]
@@ -92,7 +94,9 @@ impl Config {
                 None => !is_release,
                 Some("true" | "1") => true,
                 Some("false" | "0") => false,
-                Some(other) => return Err(invalid("TENANCY_ALLOW_HEADER", other.to_owned(), "true or false")),
+                Some(other) => {
+                    return Err(invalid("TENANCY_ALLOW_HEADER", other.to_owned(), "true or false"));
+                }
             },
             admin_token_is_new: token.is_none(),
             admin_token: token.map_or_else(AdminToken::random, Ok)?,
@@ -137,7 +141,9 @@ pub struct AdminToken(String);
 impl AdminToken {
     fn random() -> Result<Self, ConfigError> {
         let mut bytes = [0; 16];
-        File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes)).map_err(ConfigError::Random)?;
+        File::open("/dev/urandom")
+            .and_then(|mut file| file.read_exact(&mut bytes))
+            .map_err(ConfigError::Random)?;
         Ok(Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect()))
     }
 

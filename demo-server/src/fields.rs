@@ -11,11 +11,11 @@ use tenancy_diesel::web::Problem;
 use crate::error::ApiError;
 
 /// A body as Rocket hands it over.
-pub type Body<'r> = Result<Json<Value>, json::Error<'r>>;
+pub(crate) type Body<'r> = Result<Json<Value>, json::Error<'r>>;
 
 /// The fields of a body. Every method notes what is wrong and goes on; [`finish`](Self::finish) tells.
 #[derive(Debug)]
-pub struct Fields {
+pub(crate) struct Fields {
     object: Map<String, Value>,
     known: BTreeSet<&'static str>,
     errors: Vec<(String, String)>,
@@ -27,7 +27,7 @@ impl Fields {
     /// # Errors
     ///
     /// 413 when it is too long, 400 when it is no JSON, 422 when it is no object.
-    pub fn of(body: Body<'_>) -> Result<Self, ApiError> {
+    pub(crate) fn of(body: Body<'_>) -> Result<Self, ApiError> {
         let value = match body {
             Ok(Json(value)) => value,
             Err(json::Error::Io(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
@@ -35,11 +35,14 @@ impl Fields {
                 return Err(ApiError::Problem(problem));
             }
             Err(json::Error::Parse(_, error)) => {
-                let problem = Problem::new(400, "json_invalid").detail(format!("The body is no JSON: {error}."));
+                let problem =
+                    Problem::new(400, "json_invalid").detail(format!("The body is no JSON: {error}."));
                 return Err(ApiError::Problem(problem));
             }
             Err(json::Error::Io(_)) => {
-                return Err(ApiError::Problem(Problem::new(400, "bad_request").detail("The body cannot be read.")));
+                return Err(ApiError::Problem(
+                    Problem::new(400, "bad_request").detail("The body cannot be read."),
+                ));
             }
         };
         match value {
@@ -49,23 +52,23 @@ impl Fields {
     }
 
     /// Notes that a field is wrong.
-    pub fn wrong(&mut self, field: &'static str, message: impl Into<String>) {
+    pub(crate) fn wrong(&mut self, field: &'static str, message: impl Into<String>) {
         self.errors.push((field.to_owned(), message.into()));
     }
 
     /// A field that may be absent or null.
-    pub fn value(&mut self, field: &'static str) -> Option<Value> {
+    pub(crate) fn value(&mut self, field: &'static str) -> Option<Value> {
         self.known.insert(field);
         self.object.remove(field).filter(|value| !value.is_null())
     }
 
     /// A text of 1 to `max` characters, without the white space around it.
-    pub fn text(&mut self, field: &'static str, max: usize) -> String {
+    pub(crate) fn text(&mut self, field: &'static str, max: usize) -> String {
         self.required(field, |fields| fields.optional_text(field, max))
     }
 
     /// A text that may be absent.
-    pub fn optional_text(&mut self, field: &'static str, max: usize) -> Option<String> {
+    pub(crate) fn optional_text(&mut self, field: &'static str, max: usize) -> Option<String> {
         let text = match self.value(field)? {
             Value::String(text) => text.trim().to_owned(),
             _ => {
@@ -87,12 +90,12 @@ impl Fields {
     }
 
     /// A text that means something, `expected` in words.
-    pub fn parsed<T: FromStr + Default>(&mut self, field: &'static str, expected: &str) -> T {
+    pub(crate) fn parsed<T: FromStr + Default>(&mut self, field: &'static str, expected: &str) -> T {
         self.required(field, |fields| fields.optional_parsed(field, expected))
     }
 
     /// The same for a text that may be absent.
-    pub fn optional_parsed<T: FromStr>(&mut self, field: &'static str, expected: &str) -> Option<T> {
+    pub(crate) fn optional_parsed<T: FromStr>(&mut self, field: &'static str, expected: &str) -> Option<T> {
         let text = self.optional_text(field, 200)?;
         let parsed = text.parse().ok();
         if parsed.is_none() {
@@ -102,11 +105,11 @@ impl Fields {
     }
 
     /// An e-mail address. The only proof is a mail that arrives, so little is asked of it.
-    pub fn email(&mut self, field: &'static str) -> String {
+    pub(crate) fn email(&mut self, field: &'static str) -> String {
         let text = self.text(field, 254);
-        let is_address = text.split_once('@').is_some_and(|(local, domain)| {
-            !local.is_empty() && !domain.is_empty() && !domain.contains('@')
-        });
+        let is_address = text
+            .split_once('@')
+            .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
         if !text.is_empty() && (!is_address || text.contains(char::is_whitespace)) {
             self.wrong(field, "is no e-mail address");
         }
@@ -118,7 +121,7 @@ impl Fields {
     /// # Errors
     ///
     /// 422 with every mistake, among them fields that nobody asked for.
-    pub fn finish(mut self) -> Result<(), ApiError> {
+    pub(crate) fn finish(mut self) -> Result<(), ApiError> {
         let known = self.known.iter().copied().collect::<Vec<_>>().join(", ");
         for field in self.object.keys() {
             let shown: String = field.chars().take(80).collect();
@@ -127,11 +130,7 @@ impl Fields {
         if self.errors.is_empty() { Ok(()) } else { Err(ApiError::fields(self.errors)) }
     }
 
-    fn required<T: Default>(
-        &mut self,
-        field: &'static str,
-        read: impl FnOnce(&mut Self) -> Option<T>,
-    ) -> T {
+    fn required<T: Default>(&mut self, field: &'static str, read: impl FnOnce(&mut Self) -> Option<T>) -> T {
         let noted = self.errors.len();
         let value = read(self);
         if value.is_none() && self.errors.len() == noted {

@@ -6,7 +6,7 @@ use rocket::response::{self, Responder};
 use rocket::{Request, Response};
 
 /// Text as it may stand in an element or in a quoted attribute.
-pub fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut escaped, c| {
         match c {
             '&' => escaped.push_str("&amp;"),
@@ -22,14 +22,14 @@ pub fn escape(text: &str) -> String {
 
 /// A whole page. No scripts, no assets of others.
 #[derive(Debug)]
-pub struct HtmlPage {
+pub(crate) struct HtmlPage {
     status: Status,
     html: String,
 }
 
 impl HtmlPage {
     /// A page with a title in plain text and a body in HTML.
-    pub fn new(status: Status, title: &str, body: &str) -> Self {
+    pub(crate) fn new(status: Status, title: &str, body: &str) -> Self {
         let title = escape(title);
         let html = format!(
             "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\

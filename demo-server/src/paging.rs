@@ -13,7 +13,7 @@ use crate::error::ApiError;
 
 /// Which page is wanted.
 #[derive(Debug, FromForm)]
-pub struct Paging<'r> {
+pub(crate) struct Paging<'r> {
     limit: Option<&'r str>,
     after: Option<&'r str>,
 }
@@ -24,7 +24,7 @@ impl Paging<'_> {
     /// # Errors
     ///
     /// 422.
-    pub fn limit(&self) -> Result<i64, ApiError> {
+    pub(crate) fn limit(&self) -> Result<i64, ApiError> {
         match filter::<i64>("limit", self.limit, "a number from 1 to 100")? {
             None => Ok(20),
             Some(limit @ 1..=100) => Ok(limit),
@@ -37,7 +37,7 @@ impl Paging<'_> {
     /// # Errors
     ///
     /// 422.
-    pub fn after<T: FromStr>(&self) -> Result<Option<T>, ApiError> {
+    pub(crate) fn after<T: FromStr>(&self) -> Result<Option<T>, ApiError> {
         filter("after", self.after, "what `next` of another page says")
     }
 }
@@ -47,7 +47,7 @@ impl Paging<'_> {
 /// # Errors
 ///
 /// 422.
-pub fn filter<T: FromStr>(
+pub(crate) fn filter<T: FromStr>(
     name: &'static str,
     value: Option<&str>,
     expected: &str,
@@ -58,7 +58,7 @@ pub fn filter<T: FromStr>(
 
 /// A page, and where the next one is: in the body and in a `Link` header.
 #[derive(Debug, Serialize)]
-pub struct Page<T> {
+pub(crate) struct Page<T> {
     items: Vec<T>,
     next: Option<String>,
 }
@@ -66,7 +66,7 @@ pub struct Page<T> {
 impl<T> Page<T> {
     /// A page of `limit` out of `items`, of which there is one more when there is a next page. `path` and
     /// `filters` lead to it, `key` to the place where it begins.
-    pub fn new(
+    pub(crate) fn new(
         mut items: Vec<T>,
         limit: i64,
         path: &str,

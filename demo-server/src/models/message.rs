@@ -50,7 +50,11 @@ impl Message {
         content: &str,
     ) -> Result<Self, ApiError> {
         diesel::insert_into(messages::table)
-            .values((messages::ticket_id.eq(ticket_id), messages::role.eq(role), messages::content.eq(content)))
+            .values((
+                messages::ticket_id.eq(ticket_id),
+                messages::role.eq(role),
+                messages::content.eq(content),
+            ))
             .returning(Self::as_returning())
             .get_result(conn)
             .map_err(|error| match error {

@@ -55,9 +55,15 @@ fn welcome(config: &Config, port: u16) -> HtmlPage {
         format!("curl {here}/signup -d '{{\"name\": \"Initech\", \"subdomain\": \"initech\"}}'"),
         String::new(),
         "# Its first customer; take the id from the answer for the first ticket.".to_owned(),
-        format!("curl {initech}/api/customers -d '{{\"name\": \"Milton\", \"email\": \"milton@initech.example\"}}'"),
-        format!("curl {initech}/api/tickets -d '{{\"customer_id\": \"…\", \"issue\": \"My stapler is gone\"}}'"),
-        format!("curl {initech}/api/tickets/1/messages -d '{{\"role\": \"agent\", \"content\": \"Which colour?\"}}'"),
+        format!(
+            "curl {initech}/api/customers -d '{{\"name\": \"Milton\", \"email\": \"milton@initech.example\"}}'"
+        ),
+        format!(
+            "curl {initech}/api/tickets -d '{{\"customer_id\": \"…\", \"issue\": \"My stapler is gone\"}}'"
+        ),
+        format!(
+            "curl {initech}/api/tickets/1/messages -d '{{\"role\": \"agent\", \"content\": \"Which colour?\"}}'"
+        ),
         format!("curl -X PATCH {initech}/api/tickets/1 -d '{{\"status\": \"solved\"}}'"),
     ];
     let body = format!(
@@ -98,7 +104,8 @@ fn desk(name: &str, label: &str, config: &Config, port: u16, tickets: &[OpenTick
              <tbody>\n{rows}</tbody>\n</table>\n"
         )
     };
-    let more = if tickets.len() as i64 == SHOWN { format!("The {SHOWN} oldest are shown. ") } else { String::new() };
+    let more =
+        if tickets.len() as i64 == SHOWN { format!("The {SHOWN} oldest are shown. ") } else { String::new() };
     let body = format!(
         "<p class=\"quiet\">Tickets that wait for an answer, the oldest first.</p>\n{list}\
          <p class=\"quiet\">{more}All of them: <a href=\"/api/tickets\">{url}/api/tickets</a></p>\n"
@@ -109,7 +116,9 @@ fn desk(name: &str, label: &str, config: &Config, port: u16, tickets: &[OpenTick
 fn sorry(error: &Error) -> HtmlPage {
     let problem = Problem::from(error);
     let (title, text) = match problem.code() {
-        "tenant_unknown" => ("Nobody lives here", "No company has signed up under this name yet. It may be yours."),
+        "tenant_unknown" => {
+            ("Nobody lives here", "No company has signed up under this name yet. It may be yours.")
+        }
         "tenant_suspended" => ("Closed for now", "This desk is suspended."),
         "tenant_archived" => ("Closed", "This desk is archived."),
         "tenant_invalid" | "tenant_conflict" => ("Whose desk?", "This address names no company."),

@@ -57,7 +57,8 @@ struct Unauthorized {
 #[catch(401)]
 fn unauthorized(_: Status, _: &Request<'_>) -> Unauthorized {
     Unauthorized {
-        problem: Problem::new(401, "unauthorized").detail("This needs the header `Authorization: Bearer <ADMIN_TOKEN>`."),
+        problem: Problem::new(401, "unauthorized")
+            .detail("This needs the header `Authorization: Bearer <ADMIN_TOKEN>`."),
         challenge: Header::new("WWW-Authenticate", "Bearer realm=\"admin\""),
     }
 }
