@@ -1,5 +1,6 @@
 -- Columns: the schema's OID, and a hash that changes with anything in it. The template's name stands for `$1`.
 --
+-- Casts and transforms of the schema's types count as members: they have no schema of their own.
 -- Members are found through pg_depend's index on the referenced object: no other catalogue has an index by
 -- schema, and a database of ten thousand tenants has a million rows in pg_class. Then every row that describes
 -- a member is read by an index, and hashes of (catalogue, member, version of the row) are added up.
@@ -11,13 +12,14 @@ WITH RECURSIVE template AS MATERIALIZED (
     UNION
     SELECT d.classid, d.objid, d.refobjid, d.refobjsubid, d.xmin
     FROM edge e JOIN pg_catalog.pg_depend d ON d.refclassid = e.classid AND d.refobjid = e.objid
-    WHERE d.deptype IN ('a', 'i', 'P', 'S')
+    WHERE d.deptype IN ('a', 'i', 'P', 'S') OR d.classid IN (2605, 3576)
 ), member AS MATERIALIZED (
     SELECT DISTINCT e.classid, e.objid FROM edge e
 ), relation AS MATERIALIZED (
     SELECT c.oid, c.xmin, c.relkind FROM member m JOIN pg_catalog.pg_class c ON c.oid = m.objid WHERE m.classid = 1259
 ), version (part, objid, other, sub, xmin) AS (
     SELECT 2608, e.objid, e.refobjid, e.refobjsubid, e.xmin FROM edge e
+    UNION ALL SELECT 3079, m.objid, d.refobjid, 0, d.xmin FROM pg_catalog.pg_depend d JOIN member m ON m.objid = d.objid AND m.classid = d.classid WHERE d.refclassid = 3079
     UNION ALL SELECT 2615, t.oid, 0, 0, t.xmin FROM template t
     UNION ALL SELECT 2609, t.oid, 0, 0, g.xmin FROM template t JOIN pg_catalog.pg_description g ON g.classoid = 2615 AND g.objoid = t.oid
     UNION ALL SELECT 1259, c.oid, 0, 0, c.xmin FROM relation c

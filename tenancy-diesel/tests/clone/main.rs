@@ -7,3 +7,4 @@ mod carried;
 mod fingerprint;
 mod refused;
 mod template;
+mod timing;

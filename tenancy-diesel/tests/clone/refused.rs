@@ -95,14 +95,14 @@ refused! {
         => "extension hstore", "extension";
     what_is_dropped_with_an_extension: "CREATE EXTENSION hstore SCHEMA public; CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'; ALTER FUNCTION f() DEPENDS ON EXTENSION hstore"
         => "function base_template.f()", "depends on an extension";
-    a_body_that_names_the_template: "CREATE FUNCTION f() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM BASE_template.t'; SELECT 1"
+    a_body_that_names_the_template: "CREATE TABLE t (id integer); CREATE FUNCTION f() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM BASE_template.t'"
         => "function base_template.f()", "body names the schema base_template";
     a_path_that_names_the_template: "CREATE FUNCTION f() RETURNS integer LANGUAGE plpgsql SET search_path = base_template AS 'BEGIN RETURN 1; END'"
         => "function base_template.f()", "settings name the schema base_template";
     statistics_kept_elsewhere: "CREATE TABLE t (x integer, y integer); CREATE STATISTICS public.s ON x, y FROM t"
-        => "statistics object s", "kind";
-    a_disabled_foreign_key: "CREATE TABLE t (id integer PRIMARY KEY, p integer CONSTRAINT fk REFERENCES public.u); ALTER TABLE t DISABLE TRIGGER ALL"
-        => "trigger", "switched off";
+        => "statistics object public.s", "kind";
+    a_disabled_foreign_key: "CREATE TABLE public.u (id integer PRIMARY KEY); CREATE TABLE t (id integer REFERENCES public.u); ALTER TABLE t DISABLE TRIGGER ALL"
+        => "constraint t_id_fkey on table base_template.t", "switched off";
     an_invalid_index: "CREATE TABLE t (id integer); CREATE INDEX i ON t (id); UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'i'::regclass"
         => "index base_template.i", "invalid";
     another_access_method: "CREATE ACCESS METHOD other TYPE TABLE HANDLER heap_tableam_handler; CREATE TABLE t (id integer) USING other"

@@ -13,9 +13,9 @@ WITH RECURSIVE member AS MATERIALIZED (
 ), schema AS (
     SELECT n.* FROM pg_namespace n WHERE n.oid = $1
 ), owned (classid, oid, owner) AS (
-    SELECT 1259, oid, relowner FROM relation
+    SELECT 1259, oid, relowner FROM relation WHERE relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
     UNION ALL SELECT 1255, oid, proowner FROM routine
-    UNION ALL SELECT 1247, oid, typowner FROM type
+    UNION ALL SELECT 1247, t.oid, t.typowner FROM type t LEFT JOIN pg_class c ON c.oid = t.typrelid WHERE t.typelem = 0 AND coalesce(c.relkind, 'c') = 'c'
     UNION ALL SELECT 3381, oid, stxowner FROM pg_statistic_ext WHERE stxnamespace = $1
 )
 -- Grants.
@@ -58,9 +58,9 @@ UNION ALL SELECT 1259, r.oid, 0, 'tables of a type are not carried', 'ALTER TABL
 FROM relation r WHERE r.reloftype <> 0
 UNION ALL SELECT 1259, r.oid, 0, 'the index is invalid', 'REINDEX or DROP INDEX'
 FROM relation r JOIN pg_index i ON i.indexrelid = r.oid JOIN pg_class t ON t.oid = i.indrelid WHERE NOT (i.indisvalid AND i.indisready AND i.indislive) AND t.relkind IN ('r', 'm')
--- Triggers of constraints that do not fire as they would.
-UNION ALL SELECT 2620, t.oid, 0, 'the trigger of a constraint is switched off or altered', 'ALTER TABLE ... ENABLE TRIGGER ALL'
-FROM relation r JOIN pg_trigger t ON t.tgrelid = r.oid WHERE t.tgisinternal AND t.tgenabled <> 'O' AND t.tgparentid = 0
+-- Foreign keys that are not enforced as they would be, on either side.
+UNION ALL SELECT 2606, t.tgconstraint, 0, 'some of its triggers are switched off or altered', 'ALTER TABLE ... ENABLE TRIGGER ALL'
+FROM member m JOIN pg_trigger t ON t.oid = m.objid WHERE m.classid = 2620 AND t.tgisinternal AND t.tgenabled <> 'O'
 -- Functions whose text means the template whoever calls them.
 UNION ALL SELECT 1255, p.oid, 0, format('its body names the schema %s, and would reach into it from every tenant', '$template'), 'leave the schema out: the name resolves by search_path'
 FROM routine p WHERE p.prosrc ~* '\m$template\M' AND p.prosqlbody IS NULL
@@ -68,7 +68,8 @@ UNION ALL SELECT 1255, p.oid, 0, format('its settings name the schema %s, and wo
 FROM routine p WHERE array_to_string(p.proconfig, ' ') ~* '\m$template\M'
 -- What has no schema, but would not exist for the clone's types.
 UNION ALL SELECT DISTINCT d.classid, d.objid, 0, 'casts and transforms of the template''s types are not carried', 'put the type into a shared schema'
-FROM member m JOIN pg_depend d ON d.refclassid = m.classid AND d.refobjid = m.objid WHERE d.classid IN (2605, 3576)
+FROM member m JOIN pg_depend d ON d.refclassid = m.classid AND d.refobjid = m.objid WHERE d.classid IN (2605, 3576) AND d.deptype = 'n'
+  AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classid AND e.objid = d.objid AND e.deptype IN ('e', 'i'))
 -- What PostgreSQL drops with an extension.
 UNION ALL SELECT DISTINCT d.classid, d.objid, 0, 'it depends on an extension', 'ALTER ... NO DEPENDS ON EXTENSION'
 FROM member m JOIN pg_depend d ON d.classid = m.classid AND d.objid = m.objid WHERE d.deptype = 'x'

@@ -2,8 +2,8 @@
 -- itself in any way, or on a member as its part (auto, internal, partition).
 --
 -- `part` is what PostgreSQL creates by itself along with what it internally depends on: the array type of a type,
--- the row type of a table, TOAST tables, the triggers of foreign keys, the rule of a view, a multirange and the
--- constructors of a range, the constraint of a constraint trigger, the index of a constraint.
+-- the row type of a table, TOAST tables, the triggers of foreign keys, the rule of a view, a multirange, the
+-- constructors and the cast of a range, the constraint of a constraint trigger, the index of a constraint.
 WITH RECURSIVE member AS (
     SELECT d.classid, d.objid FROM pg_depend d WHERE d.refclassid = 2615 AND d.refobjid = $1
     UNION
@@ -18,6 +18,7 @@ SELECT m.classid AS class, m.objid AS oid, d.refclassid AS needed_class, d.refob
            WHEN 1259 THEN EXISTS (SELECT FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid LEFT JOIN pg_class t ON t.oid = i.indrelid
                                   WHERE c.oid = m.objid AND (c.relkind = 't' AND d.deptype = 'i' OR t.relkind = 't' AND d.deptype = 'a'
                                                              OR c.relkind = 'i' AND d.deptype = 'i' AND d.refclassid = 2606))
+           WHEN 2605 THEN d.deptype = 'i'
            WHEN 2606 THEN d.deptype = 'i' AND d.refclassid = 2620
            WHEN 2618 THEN d.deptype = 'i' AND d.refclassid = 1259
                           AND EXISTS (SELECT FROM pg_rewrite r WHERE r.oid = m.objid AND r.rulename = '_RETURN')
