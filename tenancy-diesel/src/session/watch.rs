@@ -55,7 +55,7 @@ impl Watch {
 impl Instrumentation for Watch {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
         match &event {
-            InstrumentationEvent::CacheQuery { sql, .. } => {
+            InstrumentationEvent::CacheQuery { .. } => {
                 // Also when PostgreSQL then refuses to prepare it; that is an odd error.
                 self.prepared += 1;
             }

@@ -3,8 +3,10 @@
 //! Each trap of Diesel, r2d2 and PostgreSQL is shown twice where that is cheap: on a bare connection, where it
 //! is real, and through the guard, where it is gone.
 
-#[path = "../support/mod.rs"]
-mod support;
+#[path = "../support/proxy.rs"]
+mod proxy;
+#[path = "../support/world.rs"]
+mod world;
 
 mod bad_states;
 mod crossing;

@@ -8,7 +8,7 @@ use tenancy_diesel::Error;
 use tenancy_diesel::core::name::TenantSlug;
 use tenancy_diesel::core::tenant::{NotActive, TenantStatus};
 
-use crate::support::world::{World, backend, owners, try_owners, value};
+use crate::world::{World, backend, owners, try_owners, value};
 
 fn slug(slug: &str) -> TenantSlug {
     slug.parse().unwrap()

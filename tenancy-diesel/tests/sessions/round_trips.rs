@@ -6,8 +6,8 @@ use std::time::Duration;
 use diesel::prelude::*;
 use tenancy_diesel::{PoolSettings, Tenancy};
 
-use crate::support::proxy::CountingProxy;
-use crate::support::world::{World, owners};
+use crate::proxy::CountingProxy;
+use crate::world::{World, owners};
 
 #[test]
 fn a_guarded_request_costs_one_round_trip_before_the_answer_and_one_after() {

@@ -12,7 +12,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use tenancy_diesel::core::tenant::ActiveTenant;
 
-use crate::support::world::{World, notes, try_owners};
+use crate::world::{World, notes, try_owners};
 
 const THREADS: usize = 16;
 const TENANTS: usize = 50;
@@ -211,8 +211,7 @@ impl Storm {
                 tenant.slug
             );
         }
-        let public =
-            crate::support::world::value(&mut self.world.bare(), "SELECT count(*) FROM public.notes");
+        let public = crate::world::value(&mut self.world.bare(), "SELECT count(*) FROM public.notes");
         assert_eq!(public, "1", "nothing was written to the shared schema");
     }
 }

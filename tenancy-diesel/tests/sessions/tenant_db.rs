@@ -8,7 +8,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::result::Error as DieselError;
 use tenancy_diesel::{Error, PoolSettings, RunError, TenantDb};
 
-use crate::support::world::{World, backend, owners, try_owners, value};
+use crate::world::{World, backend, owners, try_owners, value};
 
 fn run<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_multi_thread()

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use std::io::Write as _;
 
-use crate::support::world::{World, backend};
+use crate::world::{World, backend};
 
 #[derive(diesel::sql_types::SqlType, diesel::query_builder::QueryId)]
 #[diesel(postgres_type(name = "mood"))]
@@ -106,8 +106,7 @@ fn statements_do_not_pile_up_on_the_server() {
         }
     }
     let mut conn = world.conn(&world.find("acme"));
-    let count: i64 = crate::support::world::value(&mut conn, "SELECT count(*) FROM pg_prepared_statements")
-        .parse()
-        .unwrap();
+    let count: i64 =
+        crate::world::value(&mut conn, "SELECT count(*) FROM pg_prepared_statements").parse().unwrap();
     assert!(count < 8, "{count} prepared statements");
 }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::support::world::{World, backend, value};
+use crate::world::{World, backend, value};
 use tenancy_diesel::is_stale_plan;
 
 diesel::table! { things (id) { id -> Integer, name -> Text, } }

@@ -1,4 +1,4 @@
-//! What every suite needs: a database of its own, and the library on top of it.
+//! What the tests against a real PostgreSQL share.
 
-pub(crate) mod proxy;
-pub(crate) mod world;
+pub mod database;
+pub mod dump;
