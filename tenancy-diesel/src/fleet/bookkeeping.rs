@@ -54,8 +54,7 @@ pub(crate) fn applied(conn: &mut PgConnection, schema: &SchemaName) -> QueryResu
 pub(crate) fn insert(schema: &SchemaName, version: &str) -> Script {
     create(schema)
         .sql("INSERT INTO ")
-        .schema(schema)
-        .sql(TABLE)
+        .script(&table(schema))
         .sql(" (version) VALUES (")
         .literal(version)
         .sql(");\n")
@@ -73,8 +72,7 @@ pub(crate) fn record(schema: &SchemaName, tenant: TenantId) -> Script {
          (SELECT coalesce(pg_catalog.array_agg(version::pg_catalog.text ORDER BY version), '{}'), \
          pg_catalog.max(version) FROM ",
     )
-    .schema(schema)
-    .sql(TABLE)
+    .script(&table(schema))
     .sql(") WHERE id = ")
     .literal(&tenant.to_string())
     .sql(";\n")
