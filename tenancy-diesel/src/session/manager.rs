@@ -6,6 +6,7 @@ use r2d2::ManageConnection;
 use tenancy_core::isolation::{Gate, SessionDefaults};
 use tenancy_core::script::Script;
 
+use super::own_types::OwnTypes;
 use super::session::Session;
 use super::uneven::Uneven;
 
@@ -15,6 +16,7 @@ pub(crate) struct SessionManager {
     gate: Gate,
     set_up: Script,
     uneven: Arc<Uneven>,
+    own_types: Arc<OwnTypes>,
 }
 
 /// A session could not be made.
@@ -40,6 +42,7 @@ impl SessionManager {
             // Diesel prepares its own two SETs when it connects; the gate counts from zero.
             set_up: defaults.script().sql("DEALLOCATE ALL"),
             uneven: Arc::default(),
+            own_types: Arc::default(),
         }
     }
 }
@@ -51,7 +54,7 @@ impl ManageConnection for SessionManager {
     fn connect(&self) -> Result<Session, ConnectError> {
         let mut conn = PgConnection::establish(&self.url)?;
         conn.batch_execute(self.set_up.as_str()).map_err(ConnectError::Defaults)?;
-        Ok(Session::new(conn, Arc::clone(&self.uneven)))
+        Ok(Session::new(conn, Arc::clone(&self.uneven), Arc::clone(&self.own_types)))
     }
 
     fn is_valid(&self, session: &mut Session) -> Result<(), ConnectError> {

@@ -10,9 +10,11 @@ use diesel::result::Error as DieselError;
 use diesel::sql_types::{Bool, Nullable, Text, Uuid as SqlUuid};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl as _, sql_query};
 use tenancy_core::isolation::{Gate, SessionPlan, Statements, pin};
+use tenancy_core::name::SchemaName;
 use tenancy_core::tenant::TenantId;
 use uuid::Uuid;
 
+use super::own_types::OwnTypes;
 use super::uneven::Uneven;
 use super::watch::Watch;
 
@@ -24,7 +26,12 @@ pub(crate) struct Session {
     version: Option<Option<String>>,
     /// Statements are left on the server that Diesel has forgotten.
     deallocate: bool,
+    /// The tenant that was pinned last, and whether its schema holds types of its own.
+    last: Option<(TenantId, bool)>,
+    /// Whose types are to be asked for at the check-in: a tenant, its schema and its version.
+    to_learn: Option<(TenantId, SchemaName, Option<String>)>,
     uneven: Arc<Uneven>,
+    own_types: Arc<OwnTypes>,
 }
 
 /// Where a session stands.
@@ -68,8 +75,17 @@ static PINS: AtomicU64 = AtomicU64::new(1);
 
 impl Session {
     /// A session on a new connection, on which nothing was prepared yet.
-    pub(super) fn new(conn: PgConnection, uneven: Arc<Uneven>) -> Self {
-        let mut session = Self { conn, state: State::Clean, version: None, deallocate: false, uneven };
+    pub(super) fn new(conn: PgConnection, uneven: Arc<Uneven>, own_types: Arc<OwnTypes>) -> Self {
+        let mut session = Self {
+            conn,
+            state: State::Clean,
+            version: None,
+            deallocate: false,
+            last: None,
+            to_learn: None,
+            uneven,
+            own_types,
+        };
         session.start_anew();
         session
     }
@@ -87,11 +103,7 @@ impl Session {
         let resolved = match resolved {
             Ok(Some(resolved)) => resolved,
             Ok(None) => return Err(PinError::Stale),
-            Err(error) => {
-                self.state = State::Failed;
-                let broken = AnsiTransactionManager::is_broken_transaction_manager(&mut self.conn);
-                return Err(if broken { PinError::Broken(error) } else { PinError::Query(error) });
-            }
+            Err(error) => return Err(self.failed(error)),
         };
         self.state =
             State::Pinned { pin, search_path: plan.search_path().to_owned(), tenant: Some(plan.tenant()) };
@@ -101,11 +113,20 @@ impl Session {
         if resolved.schema.as_deref() != Some(plan.schema().as_str()) {
             return Err(PinError::SchemaMissing);
         }
+        let own_types = self.own_types.known(plan.tenant(), &resolved.template_version);
+        if own_types.is_none() {
+            self.to_learn = Some((plan.tenant(), plan.schema().clone(), resolved.template_version.clone()));
+        }
+        let own_types = own_types.unwrap_or(true);
+        let other_types = self
+            .last
+            .is_some_and(|(tenant, had_own_types)| tenant != plan.tenant() && (had_own_types || own_types));
         let other_version = self.version.as_ref().is_some_and(|last| *last != resolved.template_version);
-        if other_version || self.uneven.contains(plan.tenant()) {
+        if other_version || other_types || self.uneven.contains(plan.tenant()) {
             self.forget_statements();
             self.deallocate = true;
         }
+        self.last = Some((plan.tenant(), own_types));
         self.version = Some(resolved.template_version);
         Ok(())
     }
@@ -116,12 +137,17 @@ impl Session {
         let sql = "SELECT pg_catalog.set_config('search_path', $1, false), pg_catalog.set_config('tenancy.pin', $2, false)";
         let set = sql_query(sql).bind::<Text, _>(CONTROL_PATH).bind::<Text, _>(&pin).execute(&mut self.conn);
         if let Err(error) = set {
-            self.state = State::Failed;
-            let broken = AnsiTransactionManager::is_broken_transaction_manager(&mut self.conn);
-            return Err(if broken { PinError::Broken(error) } else { PinError::Query(error) });
+            return Err(self.failed(error));
         }
         self.state = State::Pinned { pin, search_path: CONTROL_PATH.to_owned(), tenant: None };
         Ok(())
+    }
+
+    /// Gives the session up: a pin failed half-way.
+    fn failed(&mut self, error: DieselError) -> PinError {
+        self.state = State::Failed;
+        let broken = AnsiTransactionManager::is_broken_transaction_manager(&mut self.conn);
+        if broken { PinError::Broken(error) } else { PinError::Query(error) }
     }
 
     /// The connection of a pinned session.
@@ -162,6 +188,12 @@ impl Session {
         }
         // A borrower may have switched Diesel's cache off.
         self.conn.set_prepared_statement_cache_size(CacheSize::Unbounded);
+        if let Some((tenant, schema, version)) = self.to_learn.take() {
+            match self.own_types.learn(&mut self.conn, tenant, &schema, version) {
+                Ok(own_types) => self.last = self.last.map(|(tenant, _)| (tenant, own_types)),
+                Err(_) => return false,
+            }
+        }
         self.state = State::Clean;
         true
     }
@@ -210,6 +242,7 @@ impl Session {
     fn start_anew(&mut self) {
         self.forget_statements();
         self.deallocate = false;
+        self.last = None;
         Watch::install(&mut self.conn);
         let _ = run_pin(&mut self.conn, Uuid::nil(), "", "", "");
     }

@@ -111,3 +111,21 @@ fn statements_do_not_pile_up_on_the_server() {
         crate::world::value(&mut conn, "SELECT count(*) FROM pg_prepared_statements").parse().unwrap();
     assert!(count < 8, "{count} prepared statements");
 }
+
+/// Nothing is sent whose type Diesel would have to look up.
+#[test]
+fn a_type_that_is_only_read_is_each_tenants_own() {
+    let world = world();
+    for round in 0..3 {
+        for slug in TENANTS {
+            let mut conn = world.conn(&world.find(slug));
+            if round == 0 {
+                // Without an effect on what Diesel knows of the session: raw SQL.
+                conn.batch_execute("INSERT INTO people (mood) VALUES ('cross')").unwrap();
+            }
+            let people: Vec<(String, Mood)> =
+                people::table.select((people::owner, people::mood)).load(&mut *conn).unwrap();
+            assert_eq!(people, [(slug.to_owned(), Mood::Cross)]);
+        }
+    }
+}
