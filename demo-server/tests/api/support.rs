@@ -56,11 +56,15 @@ impl Desk {
     }
 
     pub(crate) fn configured(settings: &[(&str, &str)]) -> Self {
+        // What the service logs is shown with a test that fails.
+        let _ = tracing_subscriber::fmt().with_test_writer().with_max_level(tracing::Level::WARN).try_init();
         let database = test_server().fresh_database();
         let config = config(settings);
         let tenancy = demo_server::tenancy(&config, database.url()).unwrap();
         demo_server::prepare(&tenancy).unwrap();
-        let client = Client::untracked(demo_server::rocket(&config, tenancy.clone())).unwrap();
+        let rocket = demo_server::rocket(&config, tenancy.clone());
+        let figment = rocket.figment().clone().merge(("log_level", "off")).merge(("workers", 2));
+        let client = Client::untracked(rocket.configure(figment)).unwrap();
         Self { client, tenancy, database }
     }
 
@@ -76,7 +80,8 @@ impl Desk {
         body: &str,
         headers: &[(&str, &str)],
     ) -> Answer {
-        let mut request = self.client.req(method, path.to_owned()).header(Header::new("Host", host.to_owned()));
+        let mut request =
+            self.client.req(method, path.to_owned()).header(Header::new("Host", host.to_owned()));
         for (name, value) in headers {
             request.add_header(Header::new((*name).to_owned(), (*value).to_owned()));
         }
@@ -141,5 +146,6 @@ impl Desk {
 
 fn config(settings: &[(&str, &str)]) -> Config {
     let find = |name: &str| settings.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
-    Config::read(false, |name| find(name).or_else(|| (name == "ADMIN_TOKEN").then(|| TOKEN.to_owned()))).unwrap()
+    Config::read(false, |name| find(name).or_else(|| (name == "ADMIN_TOKEN").then(|| TOKEN.to_owned())))
+        .unwrap()
 }
