@@ -47,6 +47,9 @@ impl Exec {
         let failed = results.iter().filter(|result| result.error.is_some()).count();
         context.out.remark(&match (results.len(), failed) {
             (0, _) => "no tenants yet: `tenancy create acme`".to_owned(),
+            (all, 0) if results.iter().all(|result| result.rows.as_ref().is_some_and(Vec::is_empty)) => {
+                format!("ran in {}, no rows", words::count(all, "tenant"))
+            }
             (all, 0) => format!("ran in {}", words::count(all, "tenant")),
             (all, _) => {
                 format!("ran in {} of {}, {failed} failed", all - failed, words::count(all, "tenant"))

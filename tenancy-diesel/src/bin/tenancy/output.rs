@@ -95,7 +95,7 @@ pub(crate) fn printable(text: &str, keep_lines: bool) -> String {
     let mut printable = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '\n' if keep_lines => printable.push('\n'),
+            '\n' | '\t' if keep_lines => printable.push(c),
             c if c.is_control() || is_bidirectional(c) => printable.extend(c.escape_default()),
             c => printable.push(c),
         }
