@@ -5,9 +5,9 @@ use crate::script::Script;
 ///
 /// First it proves that the session is still the one that was pinned: no transaction is left open, the pin and
 /// the search path are unchanged (two guards whose connections were swapped differ in their pins, even for one
-/// tenant), and no SQL-level prepared statement is left, which only `DEALLOCATE ALL` could remove. A failed
-/// proof divides by zero, the batch stops, and the connection is discarded. Then it wipes everything that could
-/// reach the next borrower.
+/// tenant), and the server holds the prepared statements that the driver believes it holds, no fewer and none
+/// that SQL's `PREPARE` made. A failed proof divides by zero, the batch stops, and the connection is discarded.
+/// Then it wipes everything that could reach the next borrower.
 ///
 /// Every function and operator is qualified: the batch runs under the borrower's search path, which may hold
 /// functions of the same name.
@@ -37,21 +37,41 @@ impl Gate {
         Self { wipe, wipe_and_deallocate }
     }
 
-    /// The batch for a session pinned as `pin` with `search_path`. With `deallocate` it also drops every
-    /// prepared statement; the driver must then forget them too.
-    pub fn batch(&self, pin: &str, search_path: &str, deallocate: bool) -> Script {
-        Script::new(
+    /// The batch for a session pinned as `pin` with `search_path`.
+    pub fn batch(&self, pin: &str, search_path: &str, statements: Statements) -> Script {
+        let proof = Script::new(
             "SELECT 1 OPERATOR(pg_catalog./) (\
              pg_catalog.transaction_timestamp() OPERATOR(pg_catalog.=) pg_catalog.statement_timestamp() \
              AND pg_catalog.current_setting('tenancy.pin') OPERATOR(pg_catalog.=) ",
         )
         .literal(pin)
         .sql(" AND pg_catalog.current_setting('search_path') OPERATOR(pg_catalog.=) ")
-        .literal(search_path)
-        .sql(
-            " AND NOT EXISTS (SELECT FROM pg_catalog.pg_prepared_statements WHERE from_sql)\
-             )::pg_catalog.int4;\n",
-        )
-        .script(if deallocate { &self.wipe_and_deallocate } else { &self.wipe })
+        .literal(search_path);
+        let (proof, wipe) = match statements {
+            Statements::Deallocate => (proof, &self.wipe_and_deallocate),
+            Statements::Keep { prepared } => (
+                proof
+                    .sql(
+                        " AND (SELECT pg_catalog.count(*) OPERATOR(pg_catalog.=) pg_catalog.count(*) \
+                         FILTER (WHERE NOT from_sql) AND pg_catalog.count(*) OPERATOR(pg_catalog.=) ",
+                    )
+                    .number(i64::from(prepared))
+                    .sql(" FROM pg_catalog.pg_prepared_statements)"),
+                &self.wipe,
+            ),
+        };
+        proof.sql(")::pg_catalog.int4;\n").script(wipe)
     }
+}
+
+/// What becomes of a session's prepared statements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Statements {
+    /// They stay, if they are exactly those that the driver prepared.
+    Keep {
+        /// How many the driver prepared since the last `DEALLOCATE ALL`.
+        prepared: u32,
+    },
+    /// All are dropped; the driver must then forget them too.
+    Deallocate,
 }

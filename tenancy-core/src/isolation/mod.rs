@@ -3,7 +3,8 @@
 //! * [`SessionPlan`]: what the pin sets and what must be read back; plain data, made from an
 //!   [`ActiveTenant`](crate::tenant::ActiveTenant).
 //! * [`pin`]: the one statement that pins a session.
-//! * [`Gate`]: the batch that proves at check-in that a session is still the pinned one, and wipes it.
+//! * [`Gate`]: the batch that proves at check-in that a session is still the pinned one, and wipes it;
+//!   [`Statements`]: what becomes of its prepared statements.
 //! * [`SharedSchemas`]: the schemas that every tenant sees behind its own.
 //! * [`SessionDefaults`]: settings that every session starts with, also after a wipe.
 //!
@@ -17,6 +18,6 @@ mod plan;
 mod shared;
 
 pub use defaults::SessionDefaults;
-pub use gate::Gate;
+pub use gate::{Gate, Statements};
 pub use plan::{PlanError, SessionPlan};
 pub use shared::SharedSchemas;

@@ -9,7 +9,7 @@ use tenancy_core::script::Script;
 use tenancy_core::tenant::TenantId;
 
 /// The table's name, Diesel's.
-const TABLE: &str = ".__diesel_schema_migrations";
+pub(crate) const TABLE: &str = "__diesel_schema_migrations";
 
 #[derive(QueryableByName)]
 struct Version {
@@ -23,16 +23,21 @@ struct There {
     there: bool,
 }
 
+/// The table of one schema.
+fn table(schema: &SchemaName) -> Script {
+    Script::default().schema(schema).sql(".").sql(TABLE)
+}
+
 /// Makes the table as Diesel does.
 pub(crate) fn create(schema: &SchemaName) -> Script {
-    Script::new("CREATE TABLE IF NOT EXISTS ").schema(schema).sql(TABLE).sql(
+    Script::new("CREATE TABLE IF NOT EXISTS ").script(&table(schema)).sql(
         " (version VARCHAR(50) PRIMARY KEY NOT NULL, run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP);\n",
     )
 }
 
 /// The versions applied to `schema`, oldest first; none when it has no such table.
 pub(crate) fn applied(conn: &mut PgConnection, schema: &SchemaName) -> QueryResult<Vec<String>> {
-    let table = Script::default().schema(schema).sql(TABLE);
+    let table = table(schema);
     let there: There = sql_query("SELECT pg_catalog.to_regclass($1) IS NOT NULL AS there")
         .bind::<Text, _>(table.as_str())
         .get_result(conn)?;
@@ -49,8 +54,7 @@ pub(crate) fn applied(conn: &mut PgConnection, schema: &SchemaName) -> QueryResu
 pub(crate) fn insert(schema: &SchemaName, version: &str) -> Script {
     create(schema)
         .sql("INSERT INTO ")
-        .schema(schema)
-        .sql(TABLE)
+        .script(&table(schema))
         .sql(" (version) VALUES (")
         .literal(version)
         .sql(");\n")
@@ -58,7 +62,7 @@ pub(crate) fn insert(schema: &SchemaName, version: &str) -> Script {
 
 /// Records that `version` was reverted.
 pub(crate) fn delete(schema: &SchemaName, version: &str) -> Script {
-    Script::new("DELETE FROM ").schema(schema).sql(TABLE).sql(" WHERE version = ").literal(version).sql(";\n")
+    Script::new("DELETE FROM ").script(&table(schema)).sql(" WHERE version = ").literal(version).sql(";\n")
 }
 
 /// Copies what the schema has on record into the tenant's registry row. The table must exist.
@@ -68,8 +72,7 @@ pub(crate) fn record(schema: &SchemaName, tenant: TenantId) -> Script {
          (SELECT coalesce(pg_catalog.array_agg(version::pg_catalog.text ORDER BY version), '{}'), \
          pg_catalog.max(version) FROM ",
     )
-    .schema(schema)
-    .sql(TABLE)
+    .script(&table(schema))
     .sql(") WHERE id = ")
     .literal(&tenant.to_string())
     .sql(";\n")

@@ -62,7 +62,7 @@ impl Provisioner<'_> {
         refuse_existing_schema(conn, schema)?;
         let blueprint = self.tenancy.blueprints().get(conn, template)?;
         let mut clone = blueprint.render(schema);
-        if blueprint.has_bookkeeping() {
+        if blueprint.copies_rows_of(bookkeeping::TABLE) {
             clone = clone.sql("\n").script(&bookkeeping::record(schema, id));
         }
         conn.batch_execute(clone.as_str()).map_err(Error::query("clone the template"))?;

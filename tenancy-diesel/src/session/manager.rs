@@ -14,7 +14,7 @@ use super::uneven::Uneven;
 pub(crate) struct SessionManager {
     url: String,
     gate: Gate,
-    defaults: Script,
+    set_up: Script,
     uneven: Arc<Uneven>,
 }
 
@@ -38,7 +38,8 @@ impl SessionManager {
         Self {
             url: url.to_owned(),
             gate: Gate::new(defaults),
-            defaults: defaults.script(),
+            // Diesel prepares its own two SETs when it connects; the gate counts from zero.
+            set_up: defaults.script().sql("DEALLOCATE ALL"),
             uneven: Arc::default(),
         }
     }
@@ -53,7 +54,7 @@ impl ManageConnection for SessionManager {
             // libpq quotes what it could not read of the URL.
             ConnectError::Connect(Secrets::of(&self.url).hide(&error.to_string()))
         })?;
-        conn.batch_execute(self.defaults.as_str()).map_err(ConnectError::Defaults)?;
+        conn.batch_execute(self.set_up.as_str()).map_err(ConnectError::Defaults)?;
         Ok(Session::new(conn, Arc::clone(&self.uneven)))
     }
 

@@ -9,7 +9,7 @@ use diesel::pg::{GetPgMetadataCache as _, PgConnection, PgMetadataCache};
 use diesel::result::Error as DieselError;
 use diesel::sql_types::{Bool, Nullable, Text, Uuid as SqlUuid};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl as _, sql_query};
-use tenancy_core::isolation::{Gate, SessionPlan, pin};
+use tenancy_core::isolation::{Gate, SessionPlan, Statements, pin};
 use tenancy_core::tenant::TenantId;
 use uuid::Uuid;
 
@@ -67,10 +67,10 @@ const CONTROL_PATH: &str = "pg_catalog, pg_temp";
 static PINS: AtomicU64 = AtomicU64::new(1);
 
 impl Session {
-    pub(super) fn new(mut conn: PgConnection, uneven: Arc<Uneven>) -> Self {
-        Watch::install(&mut conn);
+    /// A session on a new connection, on which nothing was prepared yet.
+    pub(super) fn new(conn: PgConnection, uneven: Arc<Uneven>) -> Self {
         let mut session = Self { conn, state: State::Clean, version: None, deallocate: false, uneven };
-        session.prepare_pin();
+        session.start_anew();
         session
     }
 
@@ -153,21 +153,12 @@ impl Session {
         if std::thread::panicking() || AnsiTransactionManager::is_broken_transaction_manager(&mut self.conn) {
             return false;
         }
-        let seen = Watch::take(&mut self.conn);
-        if let (Some(tenant), Some(seen)) = (tenant, &seen)
-            && seen.stale_plan
-        {
-            self.uneven.insert(tenant);
-        }
-        let deallocate = self.deallocate || seen.is_none_or(|seen| seen.learned_type || seen.odd_error);
-        if self.wipe(gate.batch(&pin, &search_path, deallocate).as_str()).is_err() {
+        let statements = self.statements_after(tenant);
+        if self.wipe(gate.batch(&pin, &search_path, statements).as_str()).is_err() {
             return false;
         }
-        if deallocate {
-            self.forget_statements();
-            self.deallocate = false;
-            // Off the path that anybody waits for: the next pin is one round trip again.
-            self.prepare_pin();
+        if statements == Statements::Deallocate {
+            self.start_anew();
         }
         // A borrower may have switched Diesel's cache off.
         self.conn.set_prepared_statement_cache_size(CacheSize::Unbounded);
@@ -199,11 +190,28 @@ impl Session {
         *self.conn.get_metadata_cache() = PgMetadataCache::new();
     }
 
-    /// Prepares the pin's statement by pinning nobody: the nil id has no row, so nothing is set. An error (no
-    /// control plane yet) is none of this moment's; the pin will meet it again.
-    fn prepare_pin(&mut self) {
+    /// Whether the next borrower can use the statements that Diesel has prepared.
+    fn statements_after(&mut self, tenant: Option<TenantId>) -> Statements {
+        let Some(seen) = Watch::take(&mut self.conn) else { return Statements::Deallocate };
+        if seen.stale_plan
+            && let Some(tenant) = tenant
+        {
+            self.uneven.insert(tenant);
+        }
+        match self.deallocate || seen.learned_type || seen.odd_error {
+            true => Statements::Deallocate,
+            false => Statements::Keep { prepared: seen.prepared },
+        }
+    }
+
+    /// After `DEALLOCATE ALL`: Diesel forgets as well, and the pin's statement is prepared again, off the path
+    /// that anybody waits for, by pinning nobody: the nil id has no row, so nothing is set. An error (no control
+    /// plane yet) stays noted as an odd one, so that the next check-in starts anew again.
+    fn start_anew(&mut self) {
+        self.forget_statements();
+        self.deallocate = false;
+        Watch::install(&mut self.conn);
         let _ = run_pin(&mut self.conn, Uuid::nil(), "", "", "");
-        let _ = Watch::take(&mut self.conn);
     }
 }
 

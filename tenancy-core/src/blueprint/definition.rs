@@ -1,0 +1,65 @@
+use super::kind;
+use super::render::Render;
+
+/// Declares the kinds: a variant, its conversion and the one place where it is told apart.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident,)*) => {
+        /// What kind of thing an [`Object`](super::Object) is.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Definition {
+            $($(#[$doc])* $kind(kind::$kind),)*
+        }
+
+        impl Definition {
+            pub(super) fn render(&self) -> &dyn Render {
+                match self {
+                    $(Self::$kind(definition) => definition,)*
+                }
+            }
+        }
+
+        $(impl From<kind::$kind> for Definition {
+            fn from(definition: kind::$kind) -> Self {
+                Self::$kind(definition)
+            }
+        })*
+    };
+}
+
+kinds! {
+    /// An enum type.
+    EnumType,
+    /// A composite type.
+    CompositeType,
+    /// A domain.
+    Domain,
+    /// A range type and its multirange.
+    RangeType,
+    /// A sequence of its own or of a serial column.
+    Sequence,
+    /// A function or procedure.
+    Routine,
+    /// A table.
+    Table,
+    /// A view.
+    View,
+    /// A materialized view.
+    MaterializedView,
+    /// Rows that every tenant starts with.
+    CopiedRows,
+    /// A constraint that is added to a table that stands.
+    Constraint,
+    /// An index.
+    Index,
+    /// Extended statistics.
+    Statistics,
+    /// A rewrite rule.
+    Rule,
+    /// A trigger.
+    Trigger,
+    /// A row security policy.
+    Policy,
+    /// A comment on anything.
+    Comment,
+}

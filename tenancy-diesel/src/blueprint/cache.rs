@@ -1,0 +1,59 @@
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use diesel::PgConnection;
+use tenancy_core::blueprint::Blueprint;
+use tenancy_core::name::SchemaName;
+
+use super::capture::capture_with;
+use super::{CaptureError, Fingerprint, fingerprint};
+
+/// Blueprints by template, each good for as long as its fingerprint is.
+///
+/// Share one per database: templates of one name in two databases would evict each other.
+#[derive(Debug, Default)]
+pub struct BlueprintCache {
+    blueprints: RwLock<HashMap<SchemaName, (Fingerprint, Arc<Blueprint>)>>,
+    captures: AtomicU64,
+}
+
+impl BlueprintCache {
+    /// An empty cache.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The blueprint of `template` as it is now: one query when nothing changed, else a [`capture`](super::capture()).
+    ///
+    /// No lock is held while the database is asked. Two threads that find a change at once capture twice.
+    ///
+    /// # Errors
+    ///
+    /// As [`capture`](super::capture()).
+    pub fn get(
+        &self,
+        conn: &mut PgConnection,
+        template: &SchemaName,
+    ) -> Result<Arc<Blueprint>, CaptureError> {
+        let now = fingerprint(conn, template)?;
+        // A panic while the map is locked leaves it whole: it is only read, or one entry replaced.
+        let cached = self.blueprints.read().unwrap_or_else(PoisonError::into_inner).get(template).cloned();
+        if let Some((_, blueprint)) = cached.filter(|(then, _)| *then == now) {
+            return Ok(blueprint);
+        }
+        self.captures.fetch_add(1, Ordering::Relaxed);
+        let (fingerprint, blueprint) = capture_with(conn, template, now)?;
+        let blueprint = Arc::new(blueprint);
+        self.blueprints
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(template.clone(), (fingerprint, Arc::clone(&blueprint)));
+        Ok(blueprint)
+    }
+
+    /// How many times a template was captured since the cache was made.
+    pub fn captures(&self) -> u64 {
+        self.captures.load(Ordering::Relaxed)
+    }
+}

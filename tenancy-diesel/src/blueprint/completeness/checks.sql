@@ -1,0 +1,75 @@
+-- What the members of the schema have that a CREATE of ours would not give them. `sub` is a column or 0.
+WITH RECURSIVE member AS MATERIALIZED (
+    SELECT 2615::oid AS classid, $1 AS objid
+    UNION
+    SELECT d.classid, d.objid FROM member m JOIN pg_depend d ON d.refclassid = m.classid AND d.refobjid = m.objid
+    WHERE d.deptype IN ('a', 'i', 'P', 'S') OR m.classid = 2615
+), relation AS MATERIALIZED (
+    SELECT c.* FROM member m JOIN pg_class c ON c.oid = m.objid WHERE m.classid = 1259 AND c.relnamespace = $1
+), routine AS (
+    SELECT p.* FROM member m JOIN pg_proc p ON p.oid = m.objid WHERE m.classid = 1255
+), type AS (
+    SELECT t.* FROM member m JOIN pg_type t ON t.oid = m.objid WHERE m.classid = 1247
+), schema AS (
+    SELECT n.* FROM pg_namespace n WHERE n.oid = $1
+), owned (classid, oid, owner) AS (
+    SELECT 1259, oid, relowner FROM relation WHERE relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
+    UNION ALL SELECT 1255, oid, proowner FROM routine
+    UNION ALL SELECT 1247, t.oid, t.typowner FROM type t LEFT JOIN pg_class c ON c.oid = t.typrelid WHERE t.typelem = 0 AND coalesce(c.relkind, 'c') = 'c'
+    UNION ALL SELECT 3381, oid, stxowner FROM pg_statistic_ext WHERE stxnamespace = $1
+)
+-- Grants.
+SELECT 2615::oid AS class, s.oid, 0 AS sub, 'it has grants' AS reason, 'GRANT after cloning, or grant on ALL TABLES of each tenant' AS remedy
+FROM schema s WHERE s.nspacl IS NOT NULL
+UNION ALL SELECT 1259, r.oid, 0, 'it has grants', 'REVOKE them in the template and grant after cloning'
+FROM relation r WHERE r.relacl IS NOT NULL
+UNION ALL SELECT 1259, r.oid, a.attnum, 'it has grants', 'REVOKE them in the template and grant after cloning'
+FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid WHERE a.attacl IS NOT NULL AND NOT a.attisdropped
+UNION ALL SELECT 1255, p.oid, 0, 'it has grants or revokes', 'GRANT EXECUTE to PUBLIC again, or move it to a shared schema'
+FROM routine p WHERE p.proacl IS NOT NULL
+UNION ALL SELECT 1247, t.oid, 0, 'it has grants or revokes', 'GRANT USAGE to PUBLIC again, or move it to a shared schema'
+FROM type t WHERE t.typacl IS NOT NULL
+-- Owners.
+UNION ALL SELECT o.classid, o.oid, 0, format('it belongs to %I, the schema to %I', o.owner::regrole, s.nspowner::regrole), 'ALTER ... OWNER TO the owner of the schema'
+FROM owned o JOIN schema s ON o.owner <> s.nspowner
+-- Security labels.
+UNION ALL SELECT l.classoid, l.objoid, l.objsubid, 'it has a security label', 'SECURITY LABEL ... IS NULL'
+FROM member m JOIN pg_seclabel l ON l.classoid = m.classid AND l.objoid = m.objid
+-- Where and how relations are stored.
+UNION ALL SELECT 1259, r.oid, 0, format('it lies in tablespace %I', t.spcname), 'ALTER ... SET TABLESPACE pg_default'
+FROM relation r JOIN pg_tablespace t ON t.oid = r.reltablespace
+UNION ALL SELECT 1259, r.oid, 0, format('its access method is %I', a.amname), 'use heap'
+FROM relation r JOIN pg_am a ON a.oid = r.relam WHERE r.relkind IN ('r', 'm', 'p') AND a.amname <> 'heap'
+UNION ALL SELECT 1259, r.oid, 0, 'its identity by index has lost its index', 'ALTER TABLE ... REPLICA IDENTITY DEFAULT'
+FROM relation r WHERE r.relreplident = 'i' AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = r.oid AND i.indisreplident)
+UNION ALL SELECT 1259, r.oid, 0, 'it survives crashes otherwise than its table', 'ALTER SEQUENCE ... SET LOGGED or UNLOGGED, as the table is'
+FROM relation r JOIN pg_depend d ON d.classid = 1259 AND d.objid = r.oid AND d.refclassid = 1259 AND d.deptype = 'i'
+JOIN pg_class t ON t.oid = d.refobjid WHERE r.relkind = 'S' AND r.relpersistence <> t.relpersistence
+-- Kinds of tables.
+UNION ALL SELECT 1259, r.oid, 0, 'foreign tables are not carried', 'put it into a shared schema'
+FROM relation r WHERE r.relkind = 'f'
+UNION ALL SELECT 1259, r.oid, 0, 'partitioned tables are not carried', 'use an ordinary table'
+FROM relation r WHERE r.relkind = 'p'
+UNION ALL SELECT 1259, r.oid, 0, 'partitions are not carried', 'use an ordinary table'
+FROM relation r WHERE r.relispartition AND r.relkind IN ('r', 'p')
+UNION ALL SELECT 1259, r.oid, 0, 'inheritance is not carried', 'ALTER TABLE ... NO INHERIT'
+FROM relation r WHERE r.relkind = 'r' AND NOT r.relispartition AND EXISTS (SELECT FROM pg_inherits i WHERE r.oid IN (i.inhrelid, i.inhparent))
+UNION ALL SELECT 1259, r.oid, 0, 'tables of a type are not carried', 'ALTER TABLE ... NOT OF'
+FROM relation r WHERE r.reloftype <> 0
+UNION ALL SELECT 1259, r.oid, 0, 'the index is invalid', 'REINDEX or DROP INDEX'
+FROM relation r JOIN pg_index i ON i.indexrelid = r.oid JOIN pg_class t ON t.oid = i.indrelid WHERE NOT (i.indisvalid AND i.indisready AND i.indislive) AND t.relkind IN ('r', 'm')
+-- Foreign keys that are not enforced as they would be, on either side.
+UNION ALL SELECT 2606, t.tgconstraint, 0, 'some of its triggers are switched off or altered', 'ALTER TABLE ... ENABLE TRIGGER ALL'
+FROM member m JOIN pg_trigger t ON t.oid = m.objid WHERE m.classid = 2620 AND t.tgisinternal AND t.tgenabled <> 'O'
+-- Functions whose text means the template whoever calls them.
+UNION ALL SELECT 1255, p.oid, 0, format('its body names the schema %s, and would reach into it from every tenant', '$template'), 'leave the schema out: the name resolves by search_path'
+FROM routine p WHERE p.prosrc ~* '\m$template\M' AND p.prosqlbody IS NULL
+UNION ALL SELECT 1255, p.oid, 0, format('its settings name the schema %s, and would reach into it from every tenant', '$template'), 'RESET the setting: names resolve by the path of the caller'
+FROM routine p WHERE array_to_string(p.proconfig, ' ') ~* '\m$template\M'
+-- What has no schema, but would not exist for the clone's types.
+UNION ALL SELECT DISTINCT d.classid, d.objid, 0, 'casts and transforms of the template''s types are not carried', 'put the type into a shared schema'
+FROM member m JOIN pg_depend d ON d.refclassid = m.classid AND d.refobjid = m.objid WHERE d.classid IN (2605, 3576) AND d.deptype = 'n'
+  AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classid AND e.objid = d.objid AND e.deptype IN ('e', 'i'))
+-- What PostgreSQL drops with an extension.
+UNION ALL SELECT DISTINCT d.classid, d.objid, 0, 'it depends on an extension', 'ALTER ... NO DEPENDS ON EXTENSION'
+FROM member m JOIN pg_depend d ON d.classid = m.classid AND d.objid = m.objid WHERE d.deptype = 'x'

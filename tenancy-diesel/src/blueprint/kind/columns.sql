@@ -1,0 +1,20 @@
+-- The columns of tables, views and materialized views, and the sequences of identity columns.
+SELECT a.attrelid AS relation, a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS data_type,
+       CASE WHEN a.attcollation <> y.typcollation THEN a.attcollation::regcollation::text END AS collation,
+       a.attnotnull AS not_null, a.attidentity::text AS identity, a.attgenerated::text AS generated,
+       f.oid AS default_oid, pg_get_expr(f.adbin, f.adrelid) AS default_value,
+       nullif(a.attstattarget, -1)::int4 AS statistics,
+       CASE WHEN a.attstorage <> y.typstorage THEN a.attstorage::text END AS storage,
+       nullif(a.attcompression::text, '') AS compression, a.attoptions AS parameters,
+       q.oid AS sequence_oid, q.relname::text AS sequence_name, s.seqstart AS start, s.seqincrement AS increment,
+       s.seqmin AS min, s.seqmax AS max, s.seqcache AS cache, s.seqcycle AS cycle
+FROM pg_class c
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_type y ON y.oid = a.atttypid
+LEFT JOIN pg_attrdef f ON f.adrelid = c.oid AND f.adnum = a.attnum
+LEFT JOIN pg_depend d ON a.attidentity <> '' AND d.classid = 1259 AND d.refclassid = 1259 AND d.refobjid = c.oid
+                     AND d.refobjsubid = a.attnum AND d.deptype = 'i'
+LEFT JOIN pg_class q ON q.oid = d.objid AND q.relkind = 'S'
+LEFT JOIN pg_sequence s ON s.seqrelid = q.oid
+WHERE c.relnamespace = $1 AND c.relkind IN ('r', 'v', 'm')
+ORDER BY a.attrelid, a.attnum

@@ -1,0 +1,44 @@
+//! Templates, and how a test clones them.
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl};
+use tenancy_core::name::SchemaName;
+use tenancy_diesel::blueprint::{CaptureError, capture};
+
+pub const SUPPORT_DESK: &str = include_str!("templates/support_desk.sql");
+pub const TORTURE: &str = include_str!("templates/torture.sql");
+
+/// The template's name.
+pub fn template() -> SchemaName {
+    schema("base_template")
+}
+
+pub fn schema(name: &str) -> SchemaName {
+    SchemaName::parse(name).unwrap()
+}
+
+/// Clones the template as provisioning does: in the caller's transaction.
+pub fn clone(conn: &mut PgConnection, name: &str) -> Result<(), CaptureError> {
+    conn.transaction(|conn| {
+        let blueprint = capture(conn, &template())?;
+        let script = blueprint.render(&schema(name));
+        if let Err(error) = conn.batch_execute(script.as_str()) {
+            panic!("{error}\n{script}");
+        }
+        Ok(())
+    })
+}
+
+#[derive(QueryableByName)]
+struct Value {
+    #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Text>)]
+    value: Option<String>,
+}
+
+/// The one value of a query, as text.
+pub fn value(conn: &mut PgConnection, expression: &str) -> Option<String> {
+    diesel::sql_query(format!("SELECT ({expression})::text AS value"))
+        .get_result::<Value>(conn)
+        .unwrap()
+        .value
+}

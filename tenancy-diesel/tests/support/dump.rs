@@ -1,0 +1,44 @@
+//! What `pg_dump` says about a schema, in a form in which two schemas can be compared.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::database::Database;
+
+/// The dump of `schema` as if it were called `base_template`: entries sorted, comments of pg_dump left out.
+pub fn dump(database: &Database, schema: &str) -> Vec<String> {
+    let output = Command::new(pg_dump())
+        .args(["--schema-only", "--schema", schema, "--dbname", database.url()])
+        .output()
+        .expect("pg_dump runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    // Minor releases since August 2025 wrap the dump in `\restrict <random>`.
+    let lines = text.lines().filter(|line| {
+        !line.starts_with("\\restrict")
+            && !line.starts_with("\\unrestrict")
+            && !line.starts_with("-- Dumped ")
+    });
+    let text = lines.collect::<Vec<_>>().join("\n").replace(schema, "base_template");
+    let mut entries: Vec<String> =
+        text.split("\n--\n-- Name: ").map(|entry| entry.trim().to_owned()).collect();
+    entries.sort();
+    entries
+}
+
+/// Asserts that two schemas have the same dump, and shows only what differs.
+pub fn assert_same(database: &Database, template: &str, clone: &str) {
+    let (expected, found) = (dump(database, template), dump(database, clone));
+    let lost: Vec<_> = expected.iter().filter(|entry| !found.contains(entry)).collect();
+    let added: Vec<_> = found.iter().filter(|entry| !expected.contains(entry)).collect();
+    assert!(lost.is_empty() && added.is_empty(), "LOST\n{lost:#?}\nADDED\n{added:#?}");
+    assert_eq!(expected.len(), found.len());
+}
+
+fn pg_dump() -> PathBuf {
+    let installed = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut found: Vec<_> =
+        installed.map(|version| version.path().join("bin/pg_dump")).filter(|path| path.exists()).collect();
+    found.sort();
+    found.pop().unwrap_or_else(|| PathBuf::from("pg_dump"))
+}

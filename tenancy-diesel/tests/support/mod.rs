@@ -1,0 +1,4 @@
+//! What the tests against a real PostgreSQL share.
+
+pub mod database;
+pub mod dump;
