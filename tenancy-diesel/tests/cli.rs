@@ -1,5 +1,6 @@
 //! The binary `tenancy`, used as an operator uses it: in a directory, against a database, by its exit codes and
 //! what it prints.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "cli/support.rs"]
 mod support;

@@ -40,7 +40,7 @@ pub(crate) struct Global {
     /// The database: a URL or libpq's keyword form
     #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub(crate) database_url: Option<String>,
-    /// Where the tenants' migrations are [default: migrations/tenant, which may be missing]
+    /// Where the tenants' migrations are [default: migrations/tenant, if it is there]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) migrations: Option<PathBuf>,
     /// The schema that tenants are cloned from [default: base_template]

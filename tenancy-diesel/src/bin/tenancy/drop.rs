@@ -14,7 +14,7 @@ use crate::output::printable;
 /// Drop a tenant: its row, its schema and everything in it
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Asks for the slug once more, unless --yes is given. Waits up to 10 s for sessions that are pinned to the
+Asks for the slug once more, unless --yes is given. Waits up to 10 s for sessions that are pinned to the \
 tenant. `tenancy archive` keeps the data.
 
 Examples:

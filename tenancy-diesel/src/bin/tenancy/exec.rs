@@ -14,9 +14,10 @@ use crate::words;
 /// Run SQL in every tenant, each in a transaction of its own
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Names without a schema mean the tenant's own tables. A failure in one tenant changes nothing there and does not
-stop the others; the exit code is then 1. Suspended and archived tenants take part. Mind your shell: quote the
-SQL, or at least `*`, `(` and `;`.
+Names without a schema mean the tenant's own tables. A failure in one tenant changes nothing there and does not \
+stop the others; the exit code is then 1. Suspended and archived tenants take part.
+
+Mind your shell: quote the SQL, or at least `*`, `(` and `;`.
 
 Examples:
   tenancy exec -- 'SELECT count(*) FROM tickets'

@@ -11,8 +11,7 @@ use crate::words;
 /// Install the control plane and build the template; again and again does no harm
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A template that was made by hand is left as it is; a missing one is created, and pending migrations are
-applied to it.
+A template that was made by hand stays; a missing one is created. Pending migrations are applied to it.
 
 Example:
   tenancy init --database-url postgres://localhost/app")]

@@ -14,9 +14,12 @@ use crate::words;
 /// Bring the template and then every tenant up to date
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Each migration of each tenant runs in a transaction of its own, so a run may be interrupted (Ctrl-C) or fail
-anywhere: what is done stays done, and the next run goes on with what is left. When the template fails, no
-tenant is touched. Suspended and archived tenants are migrated too. Exits 1 when anything failed.
+Each migration of each tenant runs in a transaction of its own, so a run may be interrupted (Ctrl-C) or fail \
+anywhere: what is done stays done, and the next run goes on with what is left. Only a migration with \
+`run_in_transaction = false` in its metadata.toml can stop half-way.
+
+When the template fails, no tenant is touched. Suspended and archived tenants are migrated too. Exits 1 when \
+anything failed.
 
 Examples:
   tenancy migrate --dry-run

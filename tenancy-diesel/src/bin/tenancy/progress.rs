@@ -1,9 +1,10 @@
 //! How far a run over the fleet is, on stderr: a bar on a terminal, a line now and then in a log.
 
+use std::fmt;
 use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use tenancy_diesel::core::name::TenantSlug;
 
 use crate::output::{Output, printable, say};
@@ -70,11 +71,14 @@ impl Progress {
 }
 
 fn bar(total: usize) -> ProgressBar {
-    let style =
-        ProgressStyle::with_template("{bar:30} {pos}/{len} tenants  {per_sec}  {eta} to go  {msg:.red}")
-            // Only a wrong template is refused; the bar is then indicatif's own.
-            .unwrap_or_else(|_| ProgressStyle::default_bar());
-    let bar = ProgressBar::new(total as u64).with_style(style.progress_chars("=> "));
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} tenants  {rate}  {eta} to go  {msg:.red}")
+        // Only a wrong template is refused; the bar is then indicatif's own.
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    let bar = ProgressBar::new(total as u64).with_style(style.progress_chars("=> ").with_key("rate", rate));
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
+}
+
+fn rate(state: &ProgressState, out: &mut dyn fmt::Write) {
+    let _ = write!(out, "{:.0}/s", state.per_sec());
 }

@@ -16,7 +16,7 @@ pub(crate) struct Run {
     /// Only this tenant; may be given several times
     #[arg(long, value_name = "SLUG")]
     pub(crate) only: Vec<TenantSlug>,
-    /// Go on with the other tenants when one fails: the default, so this says it aloud
+    /// Go on with the other tenants when one fails (the default)
     #[arg(long, conflicts_with = "stop_at_failure")]
     keep_going: bool,
     /// Begin no further tenant once one failed

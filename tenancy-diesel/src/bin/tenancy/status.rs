@@ -55,12 +55,14 @@ impl Status {
             }
             if table.is_empty() { String::new() } else { output::lines(&mut table) }
         })?;
+        let template_is_behind = !standing.template.pending.is_empty();
         context.out.remark(&match (all, behind) {
+            (_, 0) if template_is_behind => "the template is to be migrated: `tenancy migrate`".to_owned(),
             (0, _) => "no tenants yet: `tenancy create acme`".to_owned(),
             (_, 0) => format!("{}, all up to date", words::count(all, "tenant")),
             _ => format!("{behind} of {} to migrate: `tenancy migrate`", words::count(all, "tenant")),
         });
-        Ok(Outcome::of(!self.check || (behind == 0 && standing.template.pending.is_empty())))
+        Ok(Outcome::of(!self.check || (behind == 0 && !template_is_behind)))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::exit::Outcome;
 /// Stop serving a tenant until it is activated again
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Sessions that are already pinned to it finish their work; every process refuses the next one. Its data stays,
+Sessions that are already pinned to it finish their work; every process refuses the next one. Its data stays, \
 and it is migrated with the rest.
 
 Example:
