@@ -36,6 +36,13 @@ fn init_can_be_repeated_and_says_what_it_did() {
 }
 
 #[test]
+fn a_control_plane_of_somebody_else_is_left_alone_and_named() {
+    let operator = Operator::new();
+    operator.sql("CREATE SCHEMA tenancy");
+    assert!(operator.tenancy("init").failed(1).contains("a schema `tenancy` exists"));
+}
+
+#[test]
 fn template_and_prefix_can_be_chosen() {
     let operator = Operator::new();
     operator.tenancy("init --template blank").ok();
@@ -54,5 +61,6 @@ fn a_control_plane_that_is_missing_is_named_with_the_remedy_and_nothing_is_made(
         let ran = operator.tenancy(command);
         assert!(ran.failed(1).contains("tenancy init"), "{command}: {ran:?}");
     }
+    // None of them made the template.
     operator.sql("CREATE SCHEMA base_template");
 }

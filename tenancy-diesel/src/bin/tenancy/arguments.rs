@@ -80,7 +80,8 @@ impl Cli {
     pub(crate) fn run(&self) -> anyhow::Result<Outcome> {
         let context = Context::open(&self.global)?;
         let result = match &self.command {
-            Command::Init(command) => command.run(&context),
+            // The one command that needs no control plane.
+            Command::Init(command) => return command.run(&context),
             Command::Create(command) => command.run(&context),
             Command::List(command) => command.run(&context),
             Command::Show(command) => command.run(&context),
