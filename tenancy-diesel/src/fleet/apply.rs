@@ -87,20 +87,23 @@ fn in_transaction(
     loaded: &Loaded,
     direction: Direction,
 ) -> Outcome {
-    conn.transaction(|conn| {
+    let mut ended = false;
+    let result = conn.transaction(|conn| {
         conn.batch_execute(target.enter("LOCAL ").as_str())?;
         run(conn, loaded, direction)?;
         let depth = AnsiTransactionManager::transaction_manager_status_mut(conn).transaction_depth()?;
-        if depth.is_none() {
-            return Err(
-                "it ended the transaction itself (COMMIT or ROLLBACK in its SQL): leave that out, or set \
-                        `run_in_transaction = false` in its metadata.toml"
-                    .into(),
-            );
+        ended = depth.is_none();
+        if ended {
+            return Err(ENDED.into());
         }
         Ok(conn.batch_execute(target.written_down(direction, &migration.version).as_str())?)
-    })
+    });
+    // Diesel then has nothing to roll back, and says only that.
+    if ended { Err(ENDED.into()) } else { result }
 }
+
+const ENDED: &str = "its SQL ended the transaction itself (COMMIT or ROLLBACK), so it is not recorded as done: leave \
+                     that out, or set `run_in_transaction = false` in its metadata.toml";
 
 fn outside_transaction(
     conn: &mut PgConnection,

@@ -8,7 +8,8 @@ use diesel::pg::PgRowByRowLoadingMode;
 use diesel::prelude::*;
 use tenancy_diesel::TenantConnection;
 
-use crate::world::{World, backend, notes, owners, try_value, value};
+use crate::notes::{backend, notes, owners};
+use crate::world::{World, try_value, value};
 
 /// Leaves a connection in some state as tenant A; B must then get a working connection of its own, and A's
 /// unfinished work must be gone. Says whether the session survived.

@@ -3,7 +3,8 @@
 use diesel::PgConnection;
 use diesel::connection::SimpleConnection as _;
 
-use crate::world::{World, backend, owners, try_value, value};
+use crate::notes::{backend, owners};
+use crate::world::{World, try_value, value};
 
 /// `leave` under tenant A; `look` must tell `trapped` on a bare connection, where nothing is cleaned, and
 /// `clean` through the guard. Says whether the session survived.

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection as _;
 use tenancy_diesel::{Error, PoolSettings, Tenancy};
 
-use crate::world::{World, backend, owners, try_owners};
+use crate::notes::{backend, owners, try_owners};
+use crate::world::World;
 
 #[test]
 fn a_backend_killed_while_idle_in_the_pool_is_never_noticed_by_a_borrower() {

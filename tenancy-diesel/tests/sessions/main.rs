@@ -3,6 +3,8 @@
 //! Each trap of Diesel, r2d2 and PostgreSQL is shown twice where that is cheap: on a bare connection, where it
 //! is real, and through the guard, where it is gone.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
 #[path = "../support/proxy.rs"]
 mod proxy;
 #[path = "../support/world.rs"]
@@ -11,6 +13,7 @@ mod world;
 mod bad_states;
 mod crossing;
 mod faults;
+mod notes;
 mod pins;
 mod round_trips;
 mod storm;

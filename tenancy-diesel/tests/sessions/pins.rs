@@ -8,7 +8,8 @@ use tenancy_diesel::Error;
 use tenancy_diesel::core::name::TenantSlug;
 use tenancy_diesel::core::tenant::{NotActive, TenantStatus};
 
-use crate::world::{World, backend, owners, try_owners, value};
+use crate::notes::{backend, owners, try_owners};
+use crate::world::{World, value};
 
 fn slug(slug: &str) -> TenantSlug {
     slug.parse().unwrap()

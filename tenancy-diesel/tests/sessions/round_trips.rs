@@ -6,8 +6,9 @@ use std::time::Duration;
 use diesel::prelude::*;
 use tenancy_diesel::{PoolSettings, Tenancy};
 
+use crate::notes::owners;
 use crate::proxy::CountingProxy;
-use crate::world::{World, owners};
+use crate::world::World;
 
 #[test]
 fn a_guarded_request_costs_one_round_trip_before_the_answer_and_one_after() {

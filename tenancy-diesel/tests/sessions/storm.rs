@@ -12,7 +12,8 @@ use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use tenancy_diesel::core::tenant::ActiveTenant;
 
-use crate::world::{World, notes, try_owners};
+use crate::notes::{notes, try_owners};
+use crate::world::World;
 
 const THREADS: usize = 16;
 const TENANTS: usize = 50;

@@ -8,7 +8,8 @@ use diesel::connection::SimpleConnection as _;
 use diesel::result::Error as DieselError;
 use tenancy_diesel::{Error, PoolSettings, RunError, TenantDb};
 
-use crate::world::{World, backend, owners, try_owners, value};
+use crate::notes::{backend, owners, try_owners};
+use crate::world::{World, value};
 
 fn run<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_multi_thread()

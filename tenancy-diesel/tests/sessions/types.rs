@@ -8,7 +8,8 @@ use diesel::prelude::*;
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use std::io::Write as _;
 
-use crate::world::{World, backend};
+use crate::notes::backend;
+use crate::world::World;
 
 #[derive(diesel::sql_types::SqlType, diesel::query_builder::QueryId)]
 #[diesel(postgres_type(name = "mood"))]

@@ -2,7 +2,8 @@
 
 use diesel::prelude::*;
 
-use crate::world::{World, backend, value};
+use crate::notes::backend;
+use crate::world::{World, value};
 use tenancy_diesel::is_stale_plan;
 
 diesel::table! { things (id) { id -> Integer, name -> Text, } }

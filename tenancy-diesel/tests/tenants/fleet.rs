@@ -1,0 +1,227 @@
+//! Migrations of the whole fleet.
+
+use std::thread;
+
+use tenancy_diesel::{Error, RunOptions};
+
+use crate::desk::{Desk, slug};
+
+const SECOND: &str = "2026-02-01-000000_email";
+
+fn add_second(desk: &Desk) {
+    desk.write(
+        SECOND,
+        "ALTER TABLE customers ADD COLUMN email text; CREATE INDEX ON customers (email)",
+        Some("ALTER TABLE customers DROP COLUMN email"),
+    );
+}
+
+fn having_email(desk: &Desk) -> String {
+    desk.value("SELECT count(DISTINCT table_schema) FROM information_schema.columns WHERE column_name = 'email' AND (table_schema LIKE 'tenant%' OR table_schema = 'base_template')")
+}
+
+#[test]
+fn every_tenant_and_the_template_end_at_the_new_version() {
+    let desk = Desk::new();
+    desk.create_many(12);
+    desk.tenancy().provisioner().suspend(&slug("t05")).unwrap();
+    add_second(&desk);
+    let plan = desk.tenancy().fleet().plan(&[]).unwrap();
+    assert_eq!((plan.tenants.len(), plan.steps()), (12, 12));
+    let mut seen = 0;
+    let report = desk.tenancy().fleet().migrate(&RunOptions::default(), |_| seen += 1).unwrap();
+    assert!(report.is_success(), "{report:?}");
+    assert_eq!((report.template, report.tenants.len(), seen), (vec![SECOND.to_owned()], 12, 12));
+    assert_eq!(having_email(&desk), "13", "suspended ones and the template too");
+    assert_eq!(desk.value("SELECT count(*) FROM tenancy.tenants WHERE migrations = '{20260101000000,20260201000000}' AND template_version = '20260201000000'"), "12");
+    assert!(desk.tenancy().fleet().plan(&[]).unwrap().is_empty());
+    assert!(desk.tenancy().fleet().status().unwrap().iter().all(|tenant| tenant.pending.is_empty()));
+    desk.create("later").unwrap();
+    assert_eq!(having_email(&desk), "14");
+}
+
+#[test]
+fn with_nothing_to_do_no_tenant_is_asked() {
+    let desk = Desk::new();
+    desk.create_many(3);
+    // A tenant whose schema is gone would be an error if anybody asked it.
+    desk.world.sql("DROP SCHEMA tenant_t01 CASCADE");
+    let report = desk.migrate();
+    assert!(report.is_success() && report.tenants.is_empty(), "{report:?}");
+}
+
+#[test]
+fn one_bad_tenant_stops_and_hides_nobody() {
+    let desk = Desk::new();
+    desk.create_many(9);
+    desk.world.sql("ALTER TABLE tenant_t04.customers ADD COLUMN email int");
+    desk.world.sql("DROP SCHEMA tenant_t06 CASCADE");
+    add_second(&desk);
+    let report = desk.migrate();
+    let mut failed: Vec<_> =
+        report.failed().map(|tenant| (tenant.slug.to_string(), tenant.error.clone().unwrap())).collect();
+    failed.sort();
+    assert_eq!(failed.len(), 2, "{report:?}");
+    assert!(
+        failed[0].0 == "t04" && failed[0].1.contains("email") && failed[0].1.contains("already exists"),
+        "{failed:?}"
+    );
+    assert!(failed[1].0 == "t06" && failed[1].1.contains("tenant_t06"), "{failed:?}");
+    assert!(!report.is_success());
+    assert_eq!(
+        desk.value("SELECT count(*) FROM tenancy.tenants WHERE template_version = '20260201000000'"),
+        "7"
+    );
+    assert_eq!(desk.value("SELECT data_type FROM information_schema.columns WHERE table_schema = 'tenant_t04' AND column_name = 'email'"), "integer", "unchanged");
+
+    desk.world.sql("ALTER TABLE tenant_t04.customers DROP COLUMN email");
+    let report = desk.migrate();
+    let touched: Vec<_> = report.tenants.iter().map(|tenant| tenant.slug.as_str()).collect();
+    assert!(
+        touched.len() == 2 && touched.contains(&"t04") && touched.contains(&"t06"),
+        "the next run touches only those: {touched:?}"
+    );
+    assert_eq!(report.failed().count(), 1);
+}
+
+#[test]
+fn a_run_may_be_told_to_stop_at_a_failure() {
+    let desk = Desk::new();
+    desk.create_many(6);
+    desk.world.sql("ALTER TABLE tenant_t00.customers ADD COLUMN email int");
+    add_second(&desk);
+    let options = RunOptions { jobs: 1, stop_at_failure: true, ..RunOptions::default() };
+    let report = desk.tenancy().fleet().migrate(&options, |_| {}).unwrap();
+    assert_eq!((report.tenants.len(), report.not_begun), (1, 5), "{report:?}");
+    assert!(!report.is_success());
+}
+
+#[test]
+fn a_template_that_fails_keeps_the_tenants_untouched() {
+    let desk = Desk::new();
+    desk.create_many(2);
+    desk.write(
+        "2026-02-01-000000_bad",
+        "ALTER TABLE customers ADD COLUMN email text; SELECT no_such_thing",
+        None,
+    );
+    let report = desk.migrate();
+    let error = report.template_error.as_deref().unwrap();
+    assert!(
+        error.contains("2026-02-01-000000_bad")
+            && error.contains("base_template")
+            && error.contains("no_such_thing"),
+        "{error}"
+    );
+    assert!(report.tenants.is_empty() && !report.is_success());
+    assert_eq!(having_email(&desk), "0");
+}
+
+#[test]
+fn only_some_tenants_may_be_migrated() {
+    let desk = Desk::new();
+    desk.create_many(4);
+    add_second(&desk);
+    let options = RunOptions { only: vec![slug("t02")], ..RunOptions::default() };
+    let report = desk.tenancy().fleet().migrate(&options, |_| {}).unwrap();
+    assert_eq!(report.tenants.len(), 1);
+    assert_eq!(desk.tenancy().fleet().plan(&[]).unwrap().tenants.len(), 3);
+    let unknown = RunOptions { only: vec![slug("nobody")], ..RunOptions::default() };
+    assert!(matches!(desk.tenancy().fleet().migrate(&unknown, |_| {}), Err(Error::UnknownTenant(_))));
+}
+
+#[test]
+fn two_runners_at_once_apply_nothing_twice() {
+    let desk = Desk::new();
+    desk.create_many(10);
+    add_second(&desk);
+    let others = [desk.another(), desk.another()];
+    let done: usize = thread::scope(|scope| {
+        let runs: Vec<_> = others
+            .iter()
+            .map(|other| scope.spawn(|| other.fleet().migrate(&RunOptions::default(), |_| {}).unwrap()))
+            .collect();
+        runs.into_iter()
+            .map(|run| {
+                let report = run.join().unwrap();
+                assert!(report.is_success(), "{report:?}");
+                report.tenants.iter().map(|tenant| tenant.done.len()).sum::<usize>()
+            })
+            .sum()
+    });
+    assert_eq!(done, 10);
+}
+
+#[test]
+fn a_late_merged_migration_is_applied_although_newer_ones_are_there() {
+    let desk = Desk::new();
+    desk.create_many(2);
+    add_second(&desk);
+    desk.migrate();
+    desk.write("2026-01-15-000000_late", "CREATE TABLE late (id int)", None);
+    assert!(desk.migrate().is_success());
+    assert_eq!(desk.value("SELECT count(*) FROM pg_tables WHERE tablename = 'late'"), "3");
+}
+
+#[test]
+fn reverting_undoes_the_newest_migration_everywhere() {
+    let desk = Desk::new();
+    desk.create_many(3);
+    add_second(&desk);
+    desk.migrate();
+    let report = desk.tenancy().fleet().revert(&RunOptions::default(), |_| {}).unwrap();
+    assert!(report.is_success(), "{report:?}");
+    assert_eq!((report.template, report.tenants.len()), (vec![SECOND.to_owned()], 3));
+    assert_eq!(having_email(&desk), "0");
+    assert_eq!(desk.value("SELECT count(*) FROM tenancy.tenants WHERE migrations = '{20260101000000}' AND template_version = '20260101000000'"), "3");
+    assert!(desk.migrate().is_success());
+    assert_eq!(having_email(&desk), "4", "and up again");
+}
+
+#[test]
+fn reverting_without_a_down_names_the_migration() {
+    let desk = Desk::new();
+    desk.write("2026-03-01-000000_oneway", "CREATE TABLE oneway (id int)", None);
+    desk.migrate();
+    let report = desk.tenancy().fleet().revert(&RunOptions::default(), |_| {}).unwrap();
+    let error = report.template_error.unwrap();
+    assert!(error.contains("2026-03-01-000000_oneway"), "{error}");
+}
+
+#[test]
+fn what_somebody_did_by_hand_is_found_in_the_schema() {
+    let desk = Desk::new();
+    desk.create_many(2);
+    add_second(&desk);
+    desk.world.sql(
+        "ALTER TABLE tenant_t00.customers ADD COLUMN email text;
+         INSERT INTO tenant_t00.__diesel_schema_migrations (version) VALUES ('20260201000000')",
+    );
+    let report = desk.migrate();
+    assert!(report.is_success(), "{report:?}");
+    assert_eq!(
+        desk.value("SELECT count(*) FROM tenancy.tenants WHERE template_version = '20260201000000'"),
+        "2"
+    );
+}
+
+#[test]
+fn a_migration_that_leaves_an_empty_path_behind_harms_nobody() {
+    let desk = Desk::new();
+    desk.create_many(5);
+    desk.write("2026-02-02-000000_dump", "SELECT pg_catalog.set_config('search_path', '', false); SET statement_timeout = 1; SET statement_timeout = 0", Some("SELECT 1"));
+    add_second(&desk);
+    assert!(desk.migrate().is_success());
+    assert_eq!(desk.value("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"), "0");
+    assert_eq!(desk.value("SELECT count(*) FROM tenancy.tenants WHERE cardinality(migrations) = 3"), "5");
+}
+
+#[test]
+fn a_migration_that_ends_its_own_transaction_is_refused() {
+    let desk = Desk::new();
+    desk.create_many(1);
+    desk.write("2026-02-02-000000_commit", "CREATE TABLE x (id int); COMMIT", None);
+    let report = desk.migrate();
+    let error = report.template_error.unwrap();
+    assert!(error.contains("ended the transaction itself"), "{error}");
+}
