@@ -1,6 +1,6 @@
 use std::env;
 
-use tenancy_core::conninfo::{ConnInfo, LibpqEnvironment};
+use tenancy_core::conninfo::{ConnInfo, LibpqEnvironment, Secrets};
 use tenancy_core::isolation::{SessionDefaults, SharedSchemas};
 use tenancy_core::name::SchemaNaming;
 use tenancy_core::resolve::{Resolve, ResolverChain};
@@ -104,7 +104,13 @@ impl TenancyBuilder {
             self.template.as_deref().unwrap_or(SchemaNaming::DEFAULT_TEMPLATE),
         )?;
         if !self.danger_plain_text {
-            ConnInfo::read(&self.url, &libpq_environment()).require_encryption()?;
+            ConnInfo::read(&self.url, &libpq_environment()).require_encryption().map_err(|mut refusal| {
+                // A `/` in a password that was not escaped ends the URL's hosts too early.
+                if Secrets::of(&self.url).covers(&refusal.host) {
+                    refusal.host = "***".to_owned();
+                }
+                refusal
+            })?;
         }
         let pool = PoolSettings { max_size: self.pool.max_size.max(1), ..self.pool };
         // Two connections let a sign-up and a look-up go on beside each other; none is kept when idle.

@@ -36,7 +36,10 @@ pub use connection::TenantConnection;
 #[cfg(feature = "tokio")]
 pub use connection::TenantDb;
 pub use error::{Error, RunError, is_stale_plan};
-pub use fleet::{ExecResult, Fleet, FleetReport, Migrations, RunOptions, TenantReport, TenantStanding};
+pub use fleet::{
+    ExecResult, ExecRow, Fleet, FleetReport, Migrations, RunOptions, TemplateStanding, TenantReport,
+    TenantStanding,
+};
 pub use pools::{PoolSettings, PoolState};
 pub use provision::{NewTenant, Provisioner};
 pub use registry::{Page, Registry, TenantChange};

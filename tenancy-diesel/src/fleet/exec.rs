@@ -2,7 +2,7 @@
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
 use diesel::prelude::*;
-use diesel::sql_types::Json;
+use diesel::sql_types::Text;
 use diesel::{PgConnection, QueryableByName, sql_query};
 use serde::Serialize;
 use tenancy_core::fleet::Subject;
@@ -10,6 +10,7 @@ use tenancy_core::name::TenantSlug;
 use tenancy_core::script::Script;
 
 use super::Fleet;
+use super::exec_row::ExecRow;
 use super::subjects::{self, Which};
 use crate::error::Error;
 
@@ -18,9 +19,9 @@ use crate::error::Error;
 pub struct ExecResult {
     /// The tenant.
     pub slug: TenantSlug,
-    /// The rows of a query, each a JSON object.
+    /// The rows of a query.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub rows: Option<Vec<serde_json::Value>>,
+    pub rows: Option<Vec<ExecRow>>,
     /// How many rows a single statement other than a query touched.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub affected: Option<usize>,
@@ -31,8 +32,8 @@ pub struct ExecResult {
 
 #[derive(QueryableByName)]
 struct Rows {
-    #[diesel(sql_type = Json)]
-    rows: serde_json::Value,
+    #[diesel(sql_type = Text)]
+    rows: String,
 }
 
 impl Fleet<'_> {
@@ -89,7 +90,7 @@ impl Fleet<'_> {
 }
 
 enum Outcome {
-    Rows(Vec<serde_json::Value>),
+    Rows(Vec<ExecRow>),
     Affected(usize),
     Done,
 }
@@ -105,12 +106,11 @@ fn run(conn: &mut PgConnection, sql: &str) -> QueryResult<Outcome> {
         sql.split(|c: char| !c.is_ascii_alphabetic()).find(|word| !word.is_empty()).unwrap_or_default();
     if ["select", "values", "table", "with"].iter().any(|query| first.eq_ignore_ascii_case(query)) {
         // The line break ends a trailing `--` comment.
-        let wrapped = format!("SELECT coalesce(json_agg(to_json(q)), '[]') AS rows FROM ({sql}\n) q");
+        let wrapped = format!("SELECT coalesce(json_agg(to_json(q)), '[]')::text AS rows FROM ({sql}\n) q");
         let result: Rows = sql_query(wrapped).get_result(conn)?;
-        return Ok(Outcome::Rows(match result.rows {
-            serde_json::Value::Array(rows) => rows,
-            row => vec![row],
-        }));
+        let rows = serde_json::from_str(&result.rows)
+            .map_err(|error| diesel::result::Error::DeserializationError(error.into()))?;
+        return Ok(Outcome::Rows(rows));
     }
     sql_query(sql).execute(conn).map(Outcome::Affected)
 }

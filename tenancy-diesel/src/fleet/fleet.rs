@@ -8,7 +8,7 @@ use tenancy_core::name::TenantSlug;
 use super::crew::Crew;
 use super::report::{FleetReport, TenantReport};
 use super::subjects::{self, Which};
-use super::template;
+use super::template::{self, TemplateStanding};
 use super::worker::Task;
 use crate::error::Error;
 use crate::tenancy::Tenancy;
@@ -94,6 +94,16 @@ impl<'a> Fleet<'a> {
                 slug: subject.slug,
             })
             .collect())
+    }
+
+    /// Where the template stands. Two or three short queries.
+    ///
+    /// # Errors
+    ///
+    /// What reading the migrations or the template gives.
+    pub fn template(&self) -> Result<TemplateStanding, Error> {
+        let catalog = self.catalog()?;
+        template::standing(&mut *self.tenancy.control()?, self.tenancy, &catalog)
     }
 
     /// Brings the template up to date, and makes it if it is missing. Returns the names of what was applied.

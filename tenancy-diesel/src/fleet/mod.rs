@@ -13,6 +13,7 @@ mod apply;
 pub(crate) mod bookkeeping;
 mod crew;
 mod exec;
+mod exec_row;
 #[expect(clippy::module_inception, reason = "the file is named after its type")]
 mod fleet;
 mod migrations;
@@ -22,6 +23,8 @@ mod template;
 mod worker;
 
 pub use exec::ExecResult;
+pub use exec_row::ExecRow;
 pub use fleet::{Fleet, RunOptions, TenantStanding};
 pub use migrations::Migrations;
 pub use report::{FleetReport, TenantReport};
+pub use template::TemplateStanding;

@@ -6,7 +6,9 @@ use diesel::PgConnection;
 use diesel::connection::SimpleConnection as _;
 use diesel::sql_types::{Bool, Text};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
+use serde::Serialize;
 use tenancy_core::fleet::Catalog;
+use tenancy_core::name::SchemaName;
 use tenancy_core::script::Script;
 
 use super::apply::{Direction, Target, apply};
@@ -20,6 +22,45 @@ use crate::tenancy::Tenancy;
 struct There {
     #[diesel(sql_type = Bool)]
     there: bool,
+}
+
+/// Where the template stands.
+#[derive(Debug, Clone, Serialize)]
+pub struct TemplateStanding {
+    /// The template.
+    pub schema: SchemaName,
+    /// Whether it is there at all.
+    pub exists: bool,
+    /// The newest migration that was applied to it.
+    pub version: Option<String>,
+    /// The names of the migrations that it lacks, oldest first.
+    pub pending: Vec<String>,
+}
+
+/// Compares the template with the catalogue; waits for nobody.
+pub(super) fn standing(
+    conn: &mut PgConnection,
+    tenancy: &Tenancy,
+    catalog: &Catalog,
+) -> Result<TemplateStanding, Error> {
+    let schema = tenancy.naming().template();
+    let exists = exists(conn, schema)?;
+    let applied =
+        bookkeeping::applied(conn, schema).map_err(Error::query("read the template's migrations"))?;
+    Ok(TemplateStanding {
+        schema: schema.clone(),
+        exists,
+        pending: catalog.missing(&applied).map(|migration| migration.name.clone()).collect(),
+        version: applied.last().cloned(),
+    })
+}
+
+fn exists(conn: &mut PgConnection, schema: &SchemaName) -> Result<bool, Error> {
+    let row: There = sql_query("SELECT pg_catalog.to_regnamespace($1) IS NOT NULL AS there")
+        .bind::<Text, _>(schema.ident().to_string())
+        .get_result(conn)
+        .map_err(Error::query("look for the template"))?;
+    Ok(row.there)
 }
 
 /// Creates the template if it is missing and applies what it lacks. Returns the names of what was applied.
@@ -43,11 +84,7 @@ fn migrate_into(
     let template = tenancy.naming().template();
     conn.batch_execute(locks::template_exclusive(template).as_str())
         .map_err(Error::query("lock the template"))?;
-    let there: There = sql_query("SELECT pg_catalog.to_regnamespace($1) IS NOT NULL AS there")
-        .bind::<Text, _>(template.ident().to_string())
-        .get_result(conn)
-        .map_err(Error::query("look for the template"))?;
-    if !there.there {
+    if !exists(conn, template)? {
         let sql = Script::new("CREATE SCHEMA ").schema(template);
         conn.batch_execute(sql.as_str()).map_err(Error::query("create the template"))?;
     }
