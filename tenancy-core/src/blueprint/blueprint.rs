@@ -72,8 +72,8 @@ impl Blueprint {
 mod tests {
     use super::*;
     use crate::blueprint::kind::{
-        Column, ColumnSettings, ColumnValue, Comment, CopiedRows, EnumType, Persistence, ReplicaIdentity,
-        RowSecurity, Sequence, SequenceOptions, Table,
+        Column, ColumnSettings, ColumnValue, Comment, CopiedRows, EnumType, NotNull, Persistence,
+        ReplicaIdentity, RowSecurity, Sequence, SequenceOptions, Table,
     };
     use crate::blueprint::{Deparsed, ObjectId, Sentinel};
 
@@ -87,7 +87,7 @@ mod tests {
             name: name.to_owned(),
             data_type: text(data_type),
             collation: None,
-            not_null: true,
+            not_null: NotNull::Unnamed,
             value,
             settings: ColumnSettings::default(),
         }

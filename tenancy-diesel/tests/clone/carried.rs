@@ -162,6 +162,21 @@ fn a_capture_leaves_nothing_behind() {
 }
 
 #[test]
+fn the_owner_of_a_template_needs_no_superuser() {
+    let (database, mut conn) = database(SUPPORT_DESK);
+    let name = value(&mut conn, "current_database()").unwrap();
+    conn.batch_execute(&format!(
+        "DO $$ BEGIN CREATE ROLE tenancy_plain_role; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
+         DROP SCHEMA base_template CASCADE; GRANT CREATE ON DATABASE {name} TO tenancy_plain_role"
+    ))
+    .unwrap();
+    conn.batch_execute("SET ROLE tenancy_plain_role").unwrap();
+    conn.batch_execute(SUPPORT_DESK).unwrap();
+    clone(&mut conn, "tenant_acme").unwrap();
+    assert_same(&database, "base_template", "tenant_acme");
+}
+
+#[test]
 fn two_captures_at_once_wait_for_each_other_and_succeed() {
     let (database, _conn) = database(SUPPORT_DESK);
     std::thread::scope(|scope| {
