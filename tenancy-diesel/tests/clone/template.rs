@@ -42,3 +42,14 @@ pub fn value(conn: &mut PgConnection, expression: &str) -> Option<String> {
         .unwrap()
         .value
 }
+
+/// The column `value` of a query whose `$1` is a schema's name.
+pub fn values(conn: &mut PgConnection, sql: &'static str, schema: &str) -> Vec<String> {
+    diesel::sql_query(sql)
+        .bind::<diesel::sql_types::Text, _>(schema)
+        .load::<Value>(conn)
+        .unwrap()
+        .into_iter()
+        .filter_map(|row| row.value)
+        .collect()
+}
