@@ -61,7 +61,11 @@ fn measure(conn: &mut PgConnection, what: &str) {
         blueprint.objects().len()
     );
     if let Ok(path) = std::env::var("TENANCY_SCRIPT") {
-        std::fs::write(path, blueprint.render(&schema("tenant_psql")).as_str()).unwrap();
+        std::fs::write(
+            format!("{path}.{}", blueprint.objects().len()),
+            blueprint.render(&schema("tenant_psql")).as_str(),
+        )
+        .unwrap();
     }
 }
 

@@ -12,14 +12,14 @@ fn server_url() -> String {
 }
 
 /// A database of one test, dropped with the value.
-pub struct Database {
+pub(crate) struct Database {
     name: String,
     url: String,
 }
 
 impl Database {
     /// An empty database.
-    pub fn fresh() -> Self {
+    pub(crate) fn fresh() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let name = format!("tenancy_test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
         let server = server_url();
@@ -36,12 +36,12 @@ impl Database {
     }
 
     /// The database's URL.
-    pub fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
     /// A new connection.
-    pub fn connect(&self) -> PgConnection {
+    pub(crate) fn connect(&self) -> PgConnection {
         PgConnection::establish(&self.url).unwrap()
     }
 }

@@ -3,6 +3,8 @@ CREATE EXTENSION btree_gist;
 CREATE TABLE public.shared (id integer PRIMARY KEY);
 CREATE FUNCTION public.audit() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 DO $$ BEGIN CREATE ROLE tenancy_torture_role; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
+CREATE TABLE public.parts (id integer PRIMARY KEY) PARTITION BY RANGE (id);
+CREATE TABLE public.part_1 PARTITION OF public.parts FOR VALUES FROM (1) TO (2);
 CREATE SCHEMA base_template;
 COMMENT ON SCHEMA base_template IS E'base_template with a \\ backslash, a ''quote'' and a "double"';
 SET search_path = base_template;
@@ -77,6 +79,7 @@ CREATE TABLE b (id integer PRIMARY KEY, a integer REFERENCES a DEFERRABLE INITIA
     CONSTRAINT some_key FOREIGN KEY (x, y) REFERENCES a (x, y) MATCH FULL ON DELETE RESTRICT ON UPDATE SET DEFAULT);
 ALTER TABLE a ADD CONSTRAINT "to b" FOREIGN KEY (b) REFERENCES b ON DELETE SET DEFAULT NOT VALID;
 ALTER TABLE b ADD CONSTRAINT part FOREIGN KEY (x, y) REFERENCES a (x, y) ON DELETE SET NULL (x);
+CREATE TABLE to_parts (id integer REFERENCES public.parts);
 CREATE UNIQUE INDEX b_xy ON b (x, y);
 CREATE TABLE c (x integer, y integer, FOREIGN KEY (x, y) REFERENCES b (x, y));
 
