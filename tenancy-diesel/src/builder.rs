@@ -120,6 +120,8 @@ impl TenancyBuilder {
             control: SessionPool::new(&self.url, &self.defaults, &control),
             #[cfg(feature = "tokio")]
             permits: std::sync::Arc::new(tokio::sync::Semaphore::new(pool.max_size as usize)),
+            #[cfg(feature = "tokio")]
+            control_permits: std::sync::Arc::new(tokio::sync::Semaphore::new(control.max_size as usize)),
             url: self.url,
             naming,
             shared: self.shared,

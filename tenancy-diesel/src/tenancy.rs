@@ -52,6 +52,8 @@ pub(crate) struct Inner {
     pub(crate) blueprints: BlueprintCache,
     #[cfg(feature = "tokio")]
     pub(crate) permits: Arc<tokio::sync::Semaphore>,
+    #[cfg(feature = "tokio")]
+    pub(crate) control_permits: Arc<tokio::sync::Semaphore>,
 }
 
 impl Tenancy {
@@ -136,6 +138,46 @@ impl Tenancy {
         crate::connection::TenantDb::new(self.clone(), tenant)
     }
 
+    /// Runs `work` on a blocking thread, for async code that calls methods of this type, of the [`Registry`] or
+    /// the [`Provisioner`]. At most as many pieces of work run at a time as the control plane has connections;
+    /// the others wait in order, and not on threads.
+    ///
+    /// ```no_run
+    /// # async fn sign_up(tenancy: tenancy_diesel::Tenancy) -> Result<(), tenancy_diesel::Error> {
+    /// use tenancy_diesel::NewTenant;
+    /// let new = NewTenant::new("acme".parse()?);
+    /// let acme = tenancy.run(move |tenancy| tenancy.provisioner().create(&new)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::PoolExhausted`] when the wait took longer than the pool allows; the error of `work`.
+    ///
+    /// # Panics
+    ///
+    /// When `work` panics.
+    #[cfg(feature = "tokio")]
+    pub async fn run<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        F: FnOnce(&Self) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        let permit = wait_for_permit(&self.0.control_permits, self.0.control.settings()).await?;
+        let tenancy = self.clone();
+        let worker = tokio::task::spawn_blocking(move || {
+            let answer = work(&tenancy);
+            drop(permit);
+            answer
+        });
+        match worker.await {
+            Ok(answer) => answer,
+            Err(failure) if failure.is_panic() => std::panic::resume_unwind(failure.into_panic()),
+            Err(_) => Err(Error::Unreachable("the runtime is shutting down".to_owned())),
+        }
+    }
+
     /// Tenants' rows.
     pub fn registry(&self) -> Registry<'_> {
         Registry::new(self)
@@ -190,12 +232,16 @@ impl Tenancy {
         self.0.directory.get(slug)?.into_active().ok()
     }
 
-    /// The one tenant that a request names, if memory suffices; never blocks.
+    /// What a request comes to, as far as memory suffices to tell; never blocks.
     #[cfg(feature = "rocket")]
-    pub(crate) fn resolve_from_memory(&self, request: &RequestParts) -> Option<ActiveTenant> {
-        match self.0.resolvers.resolve(request).ok()?.as_slice() {
-            [TenantKey::Slug(slug)] => self.remembered(slug),
-            _ => None,
+    pub(crate) fn resolve_from_memory(&self, request: &RequestParts) -> Option<Result<ActiveTenant, Error>> {
+        match self.0.resolvers.resolve(request) {
+            Err(error) => Some(Err(error.into())),
+            Ok(keys) => match keys.as_slice() {
+                [] => Some(Err(Error::NoTenantNamed)),
+                [TenantKey::Slug(slug)] => self.remembered(slug).map(Ok),
+                _ => None,
+            },
         }
     }
 
@@ -263,12 +309,19 @@ impl Tenancy {
     /// waiting requests wait here, in order, and not on threads.
     #[cfg(feature = "tokio")]
     pub(crate) async fn permit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, Error> {
-        let settings = self.0.tenants.settings();
-        let acquire = Arc::clone(&self.0.permits).acquire_owned();
-        match tokio::time::timeout(settings.connection_timeout, acquire).await {
-            Ok(Ok(permit)) => Ok(permit),
-            _ => Err(Error::PoolExhausted { size: settings.max_size, waited: settings.connection_timeout }),
-        }
+        wait_for_permit(&self.0.permits, self.0.tenants.settings()).await
+    }
+}
+
+#[cfg(feature = "tokio")]
+async fn wait_for_permit(
+    permits: &Arc<tokio::sync::Semaphore>,
+    settings: &PoolSettings,
+) -> Result<tokio::sync::OwnedSemaphorePermit, Error> {
+    let acquire = Arc::clone(permits).acquire_owned();
+    match tokio::time::timeout(settings.connection_timeout, acquire).await {
+        Ok(Ok(permit)) => Ok(permit),
+        _ => Err(Error::PoolExhausted { size: settings.max_size, waited: settings.connection_timeout }),
     }
 }
 
