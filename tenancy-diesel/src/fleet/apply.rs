@@ -8,9 +8,9 @@ use tenancy_core::name::SchemaName;
 use tenancy_core::script::Script;
 use tenancy_core::tenant::TenantId;
 
-use super::bookkeeping;
-use super::migrations::Loaded;
+use crate::bookkeeping;
 use crate::error::Error;
+use crate::migrations::Loaded;
 
 /// Up or down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -52,11 +52,11 @@ impl Fleet<'_> {
         only: &[TenantSlug],
         mut finished: impl FnMut(&ExecResult),
     ) -> Result<Vec<ExecResult>, Error> {
-        let subjects = subjects::read(&mut *self.tenancy.control()?, Which::All, only)?;
+        let subjects = subjects::read(&mut *self.context.control()?, Which::All, only)?;
         let mut results = Vec::with_capacity(subjects.len());
         for subject in subjects {
             // A connection for each tenant: the gate wipes what the statement left in the session.
-            let mut conn = self.tenancy.control()?;
+            let mut conn = self.context.control()?;
             let result = self.exec_in(&mut conn, sql, &subject);
             finished(&result);
             results.push(result);
@@ -66,7 +66,7 @@ impl Fleet<'_> {
 
     fn exec_in(&self, conn: &mut PgConnection, sql: &str, subject: &Subject) -> ExecResult {
         let enter = Script::new("SET LOCAL search_path TO ")
-            .deparsed(&self.tenancy.shared().search_path(&subject.schema))
+            .deparsed(&self.context.shared.search_path(&subject.schema))
             .sql(";\nSELECT ")
             .literal(&subject.schema.ident().to_string())
             .sql("::pg_catalog.regnamespace");

@@ -12,11 +12,11 @@ use tenancy_core::name::SchemaName;
 use tenancy_core::script::Script;
 
 use super::apply::{Direction, Target, apply};
-use super::bookkeeping;
-use super::migrations::Loaded;
+use crate::bookkeeping;
+use crate::context::Context;
 use crate::error::Error;
-use crate::provision::locks;
-use crate::tenancy::Tenancy;
+use crate::locks;
+use crate::migrations::Loaded;
 
 #[derive(QueryableByName)]
 struct There {
@@ -40,10 +40,10 @@ pub struct TemplateStanding {
 /// Compares the template with the catalogue; waits for nobody.
 pub(super) fn standing(
     conn: &mut PgConnection,
-    tenancy: &Tenancy,
+    context: &Context,
     catalog: &Catalog,
 ) -> Result<TemplateStanding, Error> {
-    let schema = tenancy.naming().template();
+    let schema = context.naming.template();
     let exists = exists(conn, schema)?;
     let applied =
         bookkeeping::applied(conn, schema).map_err(Error::query("read the template's migrations"))?;
@@ -67,21 +67,21 @@ fn exists(conn: &mut PgConnection, schema: &SchemaName) -> Result<bool, Error> {
 /// `conn` holds the template lock until it goes through the gate.
 pub(super) fn migrate(
     conn: &mut PgConnection,
-    tenancy: &Tenancy,
+    context: &Context,
     catalog: &Catalog,
 ) -> (Vec<String>, Result<(), Error>) {
     let mut done = Vec::new();
-    let result = migrate_into(conn, tenancy, catalog, &mut done);
+    let result = migrate_into(conn, context, catalog, &mut done);
     (done, result)
 }
 
 fn migrate_into(
     conn: &mut PgConnection,
-    tenancy: &Tenancy,
+    context: &Context,
     catalog: &Catalog,
     done: &mut Vec<String>,
 ) -> Result<(), Error> {
-    let template = tenancy.naming().template();
+    let template = context.naming.template();
     conn.batch_execute(locks::template_exclusive(template).as_str())
         .map_err(Error::query("lock the template"))?;
     if !exists(conn, template)? {
@@ -90,8 +90,8 @@ fn migrate_into(
     }
     let applied =
         bookkeeping::applied(conn, template).map_err(Error::query("read the template's migrations"))?;
-    let loaded = tenancy.migrations().load()?;
-    let target = Target { schema: template, tenant: None, shared: tenancy.shared() };
+    let loaded = context.migrations.load()?;
+    let target = Target { schema: template, tenant: None, shared: &context.shared };
     for migration in catalog.missing(&applied) {
         apply(conn, target, migration, find(&loaded, &migration.version)?, Direction::Up)?;
         done.push(migration.name.clone());
@@ -102,25 +102,25 @@ fn migrate_into(
 /// Reverts the newest migration of the template, if it has any, and says which version that was.
 pub(super) fn revert(
     conn: &mut PgConnection,
-    tenancy: &Tenancy,
+    context: &Context,
     catalog: &Catalog,
 ) -> Result<Option<String>, Error> {
-    let template = tenancy.naming().template();
+    let template = context.naming.template();
     conn.batch_execute(locks::template_exclusive(template).as_str())
         .map_err(Error::query("lock the template"))?;
     let applied =
         bookkeeping::applied(conn, template).map_err(Error::query("read the template's migrations"))?;
     let Some(newest) = applied.last() else { return Ok(None) };
     let migration = catalog.find(newest).ok_or_else(|| unknown(newest))?;
-    let loaded = tenancy.migrations().load()?;
-    let target = Target { schema: template, tenant: None, shared: tenancy.shared() };
+    let loaded = context.migrations.load()?;
+    let target = Target { schema: template, tenant: None, shared: &context.shared };
     apply(conn, target, migration, find(&loaded, newest)?, Direction::Down)?;
     Ok(Some(newest.clone()))
 }
 
 /// The newest version of the template, if it has any.
-pub(super) fn newest(conn: &mut PgConnection, tenancy: &Tenancy) -> Result<Option<String>, Error> {
-    bookkeeping::applied(conn, tenancy.naming().template())
+pub(super) fn newest(conn: &mut PgConnection, context: &Context) -> Result<Option<String>, Error> {
+    bookkeeping::applied(conn, context.naming.template())
         .map(|mut applied| applied.pop())
         .map_err(Error::query("read the template's migrations"))
 }

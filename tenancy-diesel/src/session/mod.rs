@@ -17,4 +17,3 @@ mod watch;
 
 pub(crate) use manager::SessionManager;
 pub(crate) use session::{PinError, Session};
-pub(crate) use watch::STALE_PLAN;
