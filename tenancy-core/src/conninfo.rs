@@ -5,8 +5,12 @@
 //! `sslmode=require` or stronger in the URL. Both forms of connection string are read (PostgreSQL manual,
 //! 34.1.1), as far as hosts, `sslmode` and `service` are concerned; everything else is libpq's.
 
+mod secrets;
+
 use std::borrow::Cow;
 use std::net::IpAddr;
+
+pub use secrets::Secrets;
 
 /// libpq's environment variables that bear on the transport; read by the caller.
 #[derive(Debug, Clone, Default)]

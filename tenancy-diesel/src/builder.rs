@@ -1,16 +1,15 @@
 use std::env;
 
-use tenancy_core::conninfo::{ConnInfo, LibpqEnvironment};
+use tenancy_core::conninfo::{ConnInfo, LibpqEnvironment, Secrets};
 use tenancy_core::isolation::{SessionDefaults, SharedSchemas};
 use tenancy_core::name::SchemaNaming;
 use tenancy_core::resolve::{Resolve, ResolverChain};
 
-use crate::blueprint::BlueprintCache;
+use crate::context::{Context, Settings};
 use crate::error::Error;
-use crate::fleet::Migrations;
-use crate::pools::{PoolSettings, SessionPool};
-use crate::registry::Directory;
-use crate::tenancy::{Inner, Tenancy};
+use crate::migrations::Migrations;
+use crate::pools::PoolSettings;
+use crate::tenancy::Tenancy;
 
 /// Configures a [`Tenancy`].
 #[derive(Debug, Default)]
@@ -104,27 +103,30 @@ impl TenancyBuilder {
             self.template.as_deref().unwrap_or(SchemaNaming::DEFAULT_TEMPLATE),
         )?;
         if !self.danger_plain_text {
-            ConnInfo::read(&self.url, &libpq_environment()).require_encryption()?;
+            ConnInfo::read(&self.url, &libpq_environment()).require_encryption().map_err(|mut refusal| {
+                // A `/` in a password that was not escaped ends the URL's hosts too early.
+                if Secrets::of(&self.url).covers(&refusal.host) {
+                    refusal.host = "***".to_owned();
+                }
+                refusal
+            })?;
         }
-        let pool = PoolSettings { max_size: self.pool.max_size.max(1), ..self.pool };
-        // Two connections let a sign-up and a look-up go on beside each other; none is kept when idle.
-        let control = PoolSettings { max_size: pool.max_size.min(2), min_idle: Some(0), ..pool.clone() };
-        Ok(Tenancy::new(Inner {
-            tenants: SessionPool::new(&self.url, &self.defaults, &pool),
-            control: SessionPool::new(&self.url, &self.defaults, &control),
-            #[cfg(feature = "tokio")]
-            permits: std::sync::Arc::new(tokio::sync::Semaphore::new(pool.max_size as usize)),
-            #[cfg(feature = "tokio")]
-            control_permits: std::sync::Arc::new(tokio::sync::Semaphore::new(control.max_size as usize)),
+        Ok(Tenancy::new(Context::new(Settings {
             url: self.url,
             naming,
             shared: self.shared,
             defaults: self.defaults,
+            pool: self.pool,
             resolvers: self.resolvers,
             migrations: self.migrations,
-            directory: Directory::default(),
-            blueprints: BlueprintCache::default(),
-        }))
+        })))
+    }
+}
+
+impl Tenancy {
+    /// Starts configuring.
+    pub fn builder() -> TenancyBuilder {
+        TenancyBuilder::default()
     }
 }
 

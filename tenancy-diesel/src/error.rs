@@ -9,7 +9,6 @@ use tenancy_core::resolve::ResolveError;
 use tenancy_core::tenant::NotActive;
 
 use crate::blueprint::CaptureError;
-use crate::session::STALE_PLAN;
 
 /// What can go wrong in this library.
 ///
@@ -171,6 +170,10 @@ impl From<RunError<Error>> for Error {
         error.into_inner()
     }
 }
+
+/// PostgreSQL's message for SQLSTATE 0A000 from `RevalidateCachedQuery` (plancache.c). Diesel passes on no
+/// SQLSTATE; with another `lc_messages` it counts as an odd error, which also heals the connection.
+pub(crate) const STALE_PLAN: &str = "cached plan must not change result type";
 
 /// Whether PostgreSQL refused to run a cached plan because the table's columns changed their types under it.
 ///

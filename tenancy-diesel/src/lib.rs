@@ -17,28 +17,38 @@
 use pq_sys as _;
 
 pub mod blueprint;
+mod bookkeeping;
 mod builder;
+mod checkout;
 mod connection;
+mod context;
 #[cfg(feature = "embedded")]
 pub mod embedded;
 mod error;
 mod fleet;
+mod locks;
+mod migrations;
 mod pools;
 mod provision;
 mod registry;
 mod session;
 mod tenancy;
+#[cfg(feature = "tokio")]
+mod tenant_db;
 #[cfg(feature = "rocket")]
 pub mod web;
 
 pub use builder::TenancyBuilder;
 pub use connection::TenantConnection;
-#[cfg(feature = "tokio")]
-pub use connection::TenantDb;
 pub use error::{Error, RunError, is_stale_plan};
-pub use fleet::{ExecResult, Fleet, FleetReport, Migrations, RunOptions, TenantReport, TenantStanding};
+pub use fleet::{
+    ExecResult, ExecRow, Fleet, FleetReport, RunOptions, TemplateStanding, TenantReport, TenantStanding,
+};
+pub use migrations::Migrations;
 pub use pools::{PoolSettings, PoolState};
 pub use provision::{NewTenant, Provisioner};
 pub use registry::{Page, Registry, TenantChange};
 pub use tenancy::Tenancy;
 pub use tenancy_core as core;
+#[cfg(feature = "tokio")]
+pub use tenant_db::TenantDb;

@@ -47,6 +47,8 @@ pub struct PoolState {
 pub(crate) struct SessionPool {
     pool: Pool<SessionManager>,
     settings: PoolSettings,
+    #[cfg(feature = "tokio")]
+    permits: std::sync::Arc<tokio::sync::Semaphore>,
 }
 
 /// A session on loan; the gate stands at its drop.
@@ -66,7 +68,24 @@ impl SessionPool {
             // Failures reach the caller; r2d2 retries in the background.
             .error_handler(Box::new(NopErrorHandler))
             .build_unchecked(SessionManager::new(url, defaults));
-        Self { pool, settings: settings.clone() }
+        Self {
+            pool,
+            settings: settings.clone(),
+            #[cfg(feature = "tokio")]
+            permits: std::sync::Arc::new(tokio::sync::Semaphore::new(max_size as usize)),
+        }
+    }
+
+    /// A permit to occupy a blocking thread with a connection: there are as many as the pool has connections, so
+    /// async callers wait here, in order, and not on threads.
+    #[cfg(feature = "tokio")]
+    pub(crate) async fn permit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, Error> {
+        let waited = self.settings.connection_timeout;
+        let acquire = std::sync::Arc::clone(&self.permits).acquire_owned();
+        match tokio::time::timeout(waited, acquire).await {
+            Ok(Ok(permit)) => Ok(permit),
+            _ => Err(Error::PoolExhausted { size: self.pool.max_size(), waited }),
+        }
     }
 
     /// Lends a session pinned to a tenant. Blocks for up to the pool's timeout.

@@ -1,20 +1,19 @@
 use std::fmt;
 use std::sync::Arc;
 
-use tenancy_core::isolation::{SessionDefaults, SessionPlan, SharedSchemas};
 use tenancy_core::name::{SchemaNaming, TenantSlug};
 use tenancy_core::request::RequestParts;
-use tenancy_core::resolve::{ResolverChain, TenantKey};
-use tenancy_core::tenant::{ActiveTenant, Tenant};
+use tenancy_core::tenant::ActiveTenant;
 
-use crate::blueprint::BlueprintCache;
-use crate::builder::TenancyBuilder;
-use crate::connection::{ControlConnection, TenantConnection};
+use crate::connection::TenantConnection;
+use crate::context::Context;
 use crate::error::Error;
-use crate::fleet::{Fleet, Migrations};
-use crate::pools::{PinFailure, PoolSettings, PoolState, SessionPool};
+use crate::fleet::Fleet;
+use crate::pools::PoolState;
 use crate::provision::Provisioner;
-use crate::registry::{Directory, Registry, install};
+use crate::registry::{Registry, install};
+#[cfg(feature = "tokio")]
+use crate::tenant_db::TenantDb;
 
 /// The library: one per service. Cheap to clone.
 ///
@@ -36,34 +35,11 @@ use crate::registry::{Directory, Registry, install};
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Tenancy(Arc<Inner>);
-
-/// What the builder decided and what lives as long as the service.
-pub(crate) struct Inner {
-    pub(crate) url: String,
-    pub(crate) naming: SchemaNaming,
-    pub(crate) shared: SharedSchemas,
-    pub(crate) defaults: SessionDefaults,
-    pub(crate) resolvers: ResolverChain,
-    pub(crate) migrations: Migrations,
-    pub(crate) tenants: SessionPool,
-    pub(crate) control: SessionPool,
-    pub(crate) directory: Directory,
-    pub(crate) blueprints: BlueprintCache,
-    #[cfg(feature = "tokio")]
-    pub(crate) permits: Arc<tokio::sync::Semaphore>,
-    #[cfg(feature = "tokio")]
-    pub(crate) control_permits: Arc<tokio::sync::Semaphore>,
-}
+pub struct Tenancy(Arc<Context>);
 
 impl Tenancy {
-    /// Starts configuring.
-    pub fn builder() -> TenancyBuilder {
-        TenancyBuilder::default()
-    }
-
-    pub(crate) fn new(inner: Inner) -> Self {
-        Self(Arc::new(inner))
+    pub(crate) fn new(context: Context) -> Self {
+        Self(Arc::new(context))
     }
 
     /// Installs the control plane and builds the template: creates what is missing, applies pending migrations
@@ -73,9 +49,18 @@ impl Tenancy {
     ///
     /// [`Error::Query`] or [`Error::Migration`] when a migration fails; [`Error::Unreachable`].
     pub fn init(&self) -> Result<(), Error> {
-        install::install(&mut *self.control()?)?;
+        install::install(&mut *self.0.control()?)?;
         self.fleet().migrate_template()?;
         Ok(())
+    }
+
+    /// Whether the database answers and the control plane is installed. Blocks for a round trip or two.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreachable`], [`Error::PoolExhausted`], [`Error::NotInitialized`].
+    pub fn check_ready(&self) -> Result<(), Error> {
+        self.0.check_ready()
     }
 
     /// The active tenant called `slug`, from memory if it was looked up in the last few seconds: the pin asks
@@ -85,10 +70,7 @@ impl Tenancy {
     ///
     /// [`Error::UnknownTenant`], [`Error::NotActive`].
     pub fn tenant(&self, slug: &TenantSlug) -> Result<ActiveTenant, Error> {
-        if let Some(tenant) = self.remembered(slug) {
-            return Ok(tenant);
-        }
-        self.look_up(&TenantKey::Slug(slug.clone()))
+        self.0.tenant(slug)
     }
 
     /// The one active tenant that a request names, by the configured sources.
@@ -98,20 +80,7 @@ impl Tenancy {
     /// [`Error::NoTenantNamed`], [`Error::Resolve`], [`Error::UnknownTenant`], [`Error::NotActive`], and
     /// [`Error::TenantsDiffer`] when two sources name different tenants.
     pub fn resolve(&self, request: &RequestParts) -> Result<ActiveTenant, Error> {
-        let keys = self.0.resolvers.resolve(request)?;
-        let (strongest, weaker) = keys.split_first().ok_or(Error::NoTenantNamed)?;
-        let tenant = self.active(strongest)?;
-        for key in weaker {
-            let same = match key {
-                TenantKey::Slug(slug) => *slug == tenant.slug,
-                TenantKey::Id(id) => *id == tenant.id,
-                _ => false,
-            };
-            if !same {
-                return Err(Error::TenantsDiffer { first: strongest.to_string(), second: key.to_string() });
-            }
-        }
-        Ok(tenant)
+        self.0.resolve(request)
     }
 
     /// A connection pinned to `tenant`. Blocks until the pool has one, up to its timeout, and for one round
@@ -122,20 +91,13 @@ impl Tenancy {
     /// [`Error::PoolExhausted`], [`Error::Unreachable`]; [`Error::UnknownTenant`] and [`Error::NotActive`] by
     /// the registry as it is now; [`Error::SchemaMissing`].
     pub fn connect(&self, tenant: &ActiveTenant) -> Result<TenantConnection, Error> {
-        match self.pin(tenant)? {
-            Some(conn) => Ok(conn),
-            None => {
-                self.0.directory.forget(&tenant.slug);
-                let now = self.look_up(&TenantKey::Id(tenant.id))?;
-                self.pin(&now)?.ok_or_else(|| Error::UnknownTenant(tenant.slug.to_string()))
-            }
-        }
+        self.0.connect(tenant)
     }
 
     /// The right to work on `tenant`'s data from async code.
     #[cfg(feature = "tokio")]
-    pub fn db(&self, tenant: ActiveTenant) -> crate::connection::TenantDb {
-        crate::connection::TenantDb::new(self.clone(), tenant)
+    pub fn db(&self, tenant: ActiveTenant) -> TenantDb {
+        TenantDb::new(Arc::clone(&self.0), tenant)
     }
 
     /// Runs `work` on a blocking thread, for async code that calls methods of this type, of the [`Registry`] or
@@ -164,7 +126,7 @@ impl Tenancy {
         F: FnOnce(&Self) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        let permit = wait_for_permit(&self.0.control_permits, self.0.control.settings()).await?;
+        let permit = self.0.control.permit().await?;
         let tenancy = self.clone();
         let worker = tokio::task::spawn_blocking(move || {
             let answer = work(&tenancy);
@@ -180,17 +142,17 @@ impl Tenancy {
 
     /// Tenants' rows.
     pub fn registry(&self) -> Registry<'_> {
-        Registry::new(self)
+        Registry::new(&self.0)
     }
 
     /// Creates, renames, suspends and drops tenants.
     pub fn provisioner(&self) -> Provisioner<'_> {
-        Provisioner::new(self)
+        Provisioner::new(&self.0)
     }
 
     /// Migrates all tenants.
     pub fn fleet(&self) -> Fleet<'_> {
-        Fleet::new(self)
+        Fleet::new(&self.0)
     }
 
     /// How slugs become schemas.
@@ -203,133 +165,21 @@ impl Tenancy {
         self.0.tenants.state()
     }
 
-    /// Whether the database answers and the control plane is installed. Blocks for a round trip.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Unreachable`], [`Error::PoolExhausted`], [`Error::NotInitialized`].
-    pub fn check_ready(&self) -> Result<(), Error> {
-        let mut conn = self.control()?;
-        if install::is_installed(&mut conn)? { Ok(()) } else { Err(Error::NotInitialized) }
-    }
-
     /// Whether any source of the tenant's name is configured.
     #[cfg(feature = "rocket")]
     pub(crate) fn resolves(&self) -> bool {
         !self.0.resolvers.is_empty()
     }
 
-    /// The tenant that `key` names, from memory where possible.
-    fn active(&self, key: &TenantKey) -> Result<ActiveTenant, Error> {
-        match key {
-            TenantKey::Slug(slug) => self.tenant(slug),
-            other => self.look_up(other),
-        }
-    }
-
-    /// What memory has on `slug`; never blocks.
-    pub(crate) fn remembered(&self, slug: &TenantSlug) -> Option<ActiveTenant> {
-        self.0.directory.get(slug)?.into_active().ok()
-    }
-
     /// What a request comes to, as far as memory suffices to tell; never blocks.
     #[cfg(feature = "rocket")]
     pub(crate) fn resolve_from_memory(&self, request: &RequestParts) -> Option<Result<ActiveTenant, Error>> {
-        match self.0.resolvers.resolve(request) {
-            Err(error) => Some(Err(error.into())),
-            Ok(keys) => match keys.as_slice() {
-                [] => Some(Err(Error::NoTenantNamed)),
-                [TenantKey::Slug(slug)] => self.remembered(slug).map(Ok),
-                _ => None,
-            },
-        }
-    }
-
-    fn look_up(&self, key: &TenantKey) -> Result<ActiveTenant, Error> {
-        let tenant: Tenant = self.registry().find(key)?;
-        self.0.directory.remember(&tenant);
-        Ok(tenant.into_active()?)
-    }
-
-    /// A pinned connection, or `None` when the registry disagrees with what `tenant` says.
-    fn pin(&self, tenant: &ActiveTenant) -> Result<Option<TenantConnection>, Error> {
-        let plan = SessionPlan::of(tenant, &self.0.shared)?;
-        match self.0.tenants.pinned(&plan) {
-            Ok(loan) => Ok(Some(TenantConnection::new(loan, tenant.clone()))),
-            Err(PinFailure::Stale) => Ok(None),
-            // A rename between our look-up and the pin; the next look-up tells.
-            Err(PinFailure::SchemaMissing) if !self.still_there(tenant)? => Ok(None),
-            Err(PinFailure::SchemaMissing) => {
-                Err(Error::SchemaMissing { slug: tenant.slug.clone(), schema: plan.schema().clone() })
-            }
-            Err(PinFailure::Pool(error)) => Err(error),
-            Err(PinFailure::Query(source)) => match self.check_ready() {
-                Err(Error::NotInitialized) => Err(Error::NotInitialized),
-                _ => Err(Error::Query { doing: "pin the session to the tenant", source }),
-            },
-        }
-    }
-
-    fn still_there(&self, tenant: &ActiveTenant) -> Result<bool, Error> {
-        match self.registry().find(&TenantKey::Id(tenant.id)) {
-            Ok(now) => Ok(now.placement == tenant.placement && now.status == tenant.status),
-            Err(Error::UnknownTenant(_)) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
-    pub(crate) fn control(&self) -> Result<ControlConnection, Error> {
-        self.0.control.control().map(ControlConnection::new)
-    }
-
-    /// A pool of `size` control connections of its own, for work that keeps many of them busy.
-    pub(crate) fn control_pool(&self, size: u32) -> SessionPool {
-        let settings =
-            PoolSettings { max_size: size, min_idle: Some(0), ..self.0.control.settings().clone() };
-        SessionPool::new(&self.0.url, &self.0.defaults, &settings)
-    }
-
-    pub(crate) fn directory(&self) -> &Directory {
-        &self.0.directory
-    }
-
-    pub(crate) fn blueprints(&self) -> &BlueprintCache {
-        &self.0.blueprints
-    }
-
-    pub(crate) fn migrations(&self) -> &Migrations {
-        &self.0.migrations
-    }
-
-    pub(crate) fn shared(&self) -> &SharedSchemas {
-        &self.0.shared
-    }
-
-    /// A permit to occupy a blocking thread with a connection; as many as the pool has connections, so that
-    /// waiting requests wait here, in order, and not on threads.
-    #[cfg(feature = "tokio")]
-    pub(crate) async fn permit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, Error> {
-        wait_for_permit(&self.0.permits, self.0.tenants.settings()).await
-    }
-}
-
-#[cfg(feature = "tokio")]
-async fn wait_for_permit(
-    permits: &Arc<tokio::sync::Semaphore>,
-    settings: &PoolSettings,
-) -> Result<tokio::sync::OwnedSemaphorePermit, Error> {
-    let acquire = Arc::clone(permits).acquire_owned();
-    match tokio::time::timeout(settings.connection_timeout, acquire).await {
-        Ok(Ok(permit)) => Ok(permit),
-        _ => Err(Error::PoolExhausted { size: settings.max_size, waited: settings.connection_timeout }),
+        self.0.resolve_from_memory(request)
     }
 }
 
 impl fmt::Debug for Tenancy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tenancy")
-            .field("naming", &self.0.naming)
-            .field("pool", &self.pool_state())
-            .finish_non_exhaustive()
+        f.debug_tuple("Tenancy").field(&self.0).finish()
     }
 }

@@ -74,3 +74,95 @@ impl Blueprint {
         out.into_script()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blueprint::kind::{
+        Column, ColumnSettings, ColumnValue, Comment, CopiedRows, EnumType, NotNull, Persistence,
+        ReplicaIdentity, RowSecurity, Sequence, SequenceOptions, Table,
+    };
+    use crate::blueprint::{Deparsed, ObjectId, Sentinel};
+
+    fn text(sql: &str) -> Deparsed {
+        let sentinel = Sentinel::new("x");
+        Deparsed::split(&sql.replace('@', &sentinel.ident().to_string()), &sentinel).unwrap()
+    }
+
+    fn column(name: &str, data_type: &str, value: ColumnValue) -> Column {
+        Column {
+            name: name.to_owned(),
+            data_type: text(data_type),
+            collation: None,
+            not_null: NotNull::Unnamed,
+            value,
+            settings: ColumnSettings::default(),
+        }
+    }
+
+    fn blueprint() -> Blueprint {
+        let options =
+            SequenceOptions { start: 1, increment: 1, min: 1, max: i64::MAX, cache: 1, cycle: false };
+        let sequence = Sequence {
+            name: "notes_id_seq".to_owned(),
+            persistence: Persistence::Permanent,
+            data_type: text("bigint"),
+            options,
+            owned_by: Some(("notes".to_owned(), "id".to_owned())),
+        };
+        let table = Table {
+            name: "notes".to_owned(),
+            persistence: Persistence::Permanent,
+            columns: vec![
+                column("id", "bigint", ColumnValue::Default(text("nextval('@.notes_id_seq'::regclass)"))),
+                column("mood", "@.mood", ColumnValue::Default(text("'base_template'::@.mood"))),
+            ],
+            checks: Vec::new(),
+            parameters: Vec::new(),
+            replica_identity: ReplicaIdentity::Default,
+            row_security: RowSecurity { enabled: false, forced: false },
+        };
+        let mood = EnumType { name: "mood".to_owned(), labels: vec!["base_template".to_owned()] };
+        let rows = CopiedRows { table: "seen".to_owned(), columns: vec!["version".to_owned()] };
+        let comment = Comment { on: text("TABLE @.notes"), text: "it's of base_template".to_owned() };
+        let id = |oid| Some(ObjectId { class: 1, oid });
+        let objects = vec![
+            Object::new(None, "notes", comment),
+            Object::new(id(1), "notes", table),
+            Object::new(None, "seen", rows),
+            Object::new(id(2), "notes_id_seq", sequence),
+            Object::new(id(3), "mood", mood),
+        ];
+        Blueprint::new(SchemaName::parse("base_template").unwrap(), objects).unwrap()
+    }
+
+    #[test]
+    fn a_blueprint_is_rendered_for_a_schema_and_texts_stay_as_they_are() {
+        let script = blueprint().render(&SchemaName::parse("tenant_acme").unwrap());
+        assert_eq!(
+            script.as_str(),
+            r#"SET LOCAL search_path TO '';
+SET LOCAL check_function_bodies = off;
+SET LOCAL default_tablespace = '';
+SET LOCAL default_table_access_method = heap;
+CREATE SCHEMA "tenant_acme";
+CREATE TYPE "tenant_acme"."mood" AS ENUM ('base_template');
+CREATE SEQUENCE "tenant_acme"."notes_id_seq" AS bigint START WITH 1 INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 CACHE 1;
+CREATE TABLE "tenant_acme"."notes" ("id" bigint DEFAULT nextval('"tenant_acme".notes_id_seq'::regclass) NOT NULL, "mood" "tenant_acme".mood DEFAULT 'base_template'::"tenant_acme".mood NOT NULL);
+INSERT INTO "tenant_acme"."seen" ("version") SELECT "version" FROM "base_template"."seen";
+COMMENT ON TABLE "tenant_acme".notes IS 'it''s of base_template';
+ALTER SEQUENCE "tenant_acme"."notes_id_seq" OWNED BY "tenant_acme"."notes"."id";
+"#
+        );
+    }
+
+    #[test]
+    fn the_order_of_the_input_does_not_matter() {
+        let blueprint = blueprint();
+        let mut reversed = blueprint.objects().to_vec();
+        reversed.reverse();
+        let again = Blueprint::new(blueprint.template().clone(), reversed).unwrap();
+        let acme = SchemaName::parse("acme").unwrap();
+        assert_eq!(again.render(&acme), blueprint.render(&acme));
+    }
+}

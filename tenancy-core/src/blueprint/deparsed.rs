@@ -80,14 +80,10 @@ impl Deparsed {
         self.parts.join(schema.as_str())
     }
 
-    /// Whether the text refers to the schema at all.
-    pub fn mentions_schema(&self) -> bool {
-        self.parts.len() > 1
-    }
-
     pub(super) fn append_to(&self, mut script: Script, schema: &SchemaName) -> Script {
         for (index, part) in self.parts.iter().enumerate() {
             if index > 0 {
+                // Nothing in a schema's name needs escaping, so PostgreSQL's own quotes still fit.
                 script = script.deparsed(schema.as_str());
             }
             script = script.deparsed(part);

@@ -148,3 +148,87 @@ impl Graph {
         CycleError { objects: names.into_iter().collect() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blueprint::kind::{EnumType, Routine, View};
+    use crate::blueprint::{Definition, Deparsed, Sentinel};
+
+    fn text(sql: &str) -> Deparsed {
+        Deparsed::split(sql, &Sentinel::new("none")).unwrap()
+    }
+
+    fn object(oid: u32, definition: impl Into<Definition>, needs: &[u32], late: &[u32]) -> Object {
+        let ids = |oids: &[u32]| oids.iter().map(|&oid| ObjectId { class: 0, oid }).collect();
+        let mut object = Object::new(Some(ObjectId { class: 0, oid }), oid.to_string(), definition);
+        (object.needs, object.late) = (ids(needs), ids(late));
+        object
+    }
+
+    fn label(oid: u32, needs: &[u32]) -> Object {
+        object(oid, EnumType { name: oid.to_string(), labels: Vec::new() }, needs, &[])
+    }
+
+    fn view(oid: u32, reads: &[u32]) -> Object {
+        let view =
+            View { name: oid.to_string(), columns: Vec::new(), parameters: Vec::new(), query: text("") };
+        object(oid, view, &[], reads)
+    }
+
+    fn routine(oid: u32, needs: &[u32]) -> Object {
+        object(oid, Routine { definition: text("") }, needs, &[])
+    }
+
+    fn steps(objects: &[Object]) -> Vec<String> {
+        let named = |step: &Step| {
+            let mark = match step.part {
+                Part::Whole => "",
+                Part::Shell => " as a shell",
+                Part::Rest => " completed",
+            };
+            format!("{}{mark}", objects[step.object].name)
+        };
+        order(objects).unwrap().iter().map(named).collect()
+    }
+
+    #[test]
+    fn what_needs_nothing_keeps_its_place_in_the_list() {
+        assert_eq!(steps(&[label(1, &[]), label(2, &[]), label(3, &[])]), ["1", "2", "3"]);
+    }
+
+    #[test]
+    fn what_is_needed_comes_first_and_delays_nothing_else() {
+        assert_eq!(
+            steps(&[label(1, &[4]), label(2, &[1]), label(3, &[]), label(4, &[])]),
+            ["3", "4", "1", "2"]
+        );
+    }
+
+    #[test]
+    fn what_stands_outside_of_the_schema_is_there_already() {
+        assert_eq!(steps(&[label(1, &[99])]), ["1"]);
+    }
+
+    #[test]
+    fn two_views_that_read_each_other_start_with_a_shell() {
+        assert_eq!(steps(&[view(1, &[2]), view(2, &[1])]), ["1 as a shell", "2", "1 completed"]);
+    }
+
+    #[test]
+    fn only_a_view_that_is_on_the_cycle_is_split() {
+        let objects = [view(1, &[3]), view(2, &[3]), view(3, &[4]), view(4, &[3])];
+        assert_eq!(steps(&objects), ["3 as a shell", "1", "2", "4", "3 completed"]);
+    }
+
+    #[test]
+    fn a_view_and_a_function_that_need_each_other_start_with_the_view() {
+        assert_eq!(steps(&[routine(1, &[2]), view(2, &[1])]), ["2 as a shell", "1", "2 completed"]);
+    }
+
+    #[test]
+    fn functions_that_need_each_other_are_named() {
+        let objects = [routine(1, &[2]), routine(2, &[1]), routine(3, &[1])];
+        assert_eq!(order(&objects), Err(CycleError { objects: vec!["1".to_owned(), "2".to_owned()] }));
+    }
+}

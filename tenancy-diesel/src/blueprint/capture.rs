@@ -14,7 +14,9 @@ const ATTEMPTS: usize = 3;
 /// Reads `template` into a blueprint.
 ///
 /// Works inside the caller's transaction, in a savepoint, or else in a transaction of its own; either is rolled
-/// back, and with it the settings that it makes. The role of `conn` must own the schema.
+/// back, and with it the settings that it makes. The transaction must have been opened by Diesel
+/// (`conn.transaction`): of a raw `BEGIN` Diesel knows nothing, and would roll it back. The role of `conn` must
+/// own the schema and may create schemas in the database, as renaming one needs.
 ///
 /// # Errors
 ///

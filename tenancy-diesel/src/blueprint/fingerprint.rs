@@ -1,8 +1,9 @@
 use std::fmt;
 
-use diesel::deserialize::QueryableByName;
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Oid, Text};
-use diesel::{OptionalExtension, PgConnection, RunQueryDsl};
+use diesel::{OptionalExtension, PgConnection, QueryResult, RunQueryDsl};
 use tenancy_core::name::{Literal, SchemaName};
 
 use super::CaptureError;
@@ -32,13 +33,27 @@ impl fmt::Display for Fingerprint {
     }
 }
 
-#[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = Oid)]
-    namespace: u32,
-    #[diesel(sql_type = Text)]
-    hash: String,
+/// The query. Unlike `diesel::sql_query` it is prepared once per connection, which saves a round trip.
+struct Query(String);
+
+impl QueryFragment<Pg> for Query {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        pass.push_sql(&self.0);
+        Ok(())
+    }
 }
+
+impl QueryId for Query {
+    type QueryId = ();
+    // The text tells one template from another.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl diesel::query_builder::Query for Query {
+    type SqlType = (Oid, Text);
+}
+
+impl RunQueryDsl<PgConnection> for Query {}
 
 /// Takes the fingerprint of `template` in one query, which reads by indexes only: its cost grows with the
 /// template and not with the number of tenants.
@@ -49,10 +64,10 @@ struct Row {
 pub fn fingerprint(conn: &mut PgConnection, template: &SchemaName) -> Result<Fingerprint, CaptureError> {
     // A literal, not a parameter: with a parameter PostgreSQL would plan the query anew, five times over.
     let sql = include_str!("fingerprint.sql").replace("$1", &Literal::new(template.as_str()).to_string());
-    let row = diesel::sql_query(sql)
-        .get_result::<Row>(conn)
+    let (namespace, hash) = Query(sql)
+        .get_result::<(u32, String)>(conn)
         .optional()
         .map_err(|source| CaptureError::Query { doing: "take the fingerprint of the template", source })?
         .ok_or_else(|| CaptureError::NoTemplate { template: template.clone() })?;
-    Ok(Fingerprint { namespace: row.namespace, hash: row.hash })
+    Ok(Fingerprint { namespace, hash })
 }

@@ -8,9 +8,9 @@ use tenancy_core::name::SchemaName;
 use tenancy_core::script::Script;
 use tenancy_core::tenant::TenantId;
 
-use super::bookkeeping;
-use super::migrations::Loaded;
+use crate::bookkeeping;
 use crate::error::Error;
+use crate::migrations::Loaded;
 
 /// Up or down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,10 +66,15 @@ pub(super) fn apply(
     } else {
         outside_transaction(conn, target, migration, loaded, direction)
     };
-    result.map_err(|error| Error::Migration {
-        migration: migration.name.clone(),
-        schema: target.schema.clone(),
-        reason: error.to_string(),
+    result.map_err(|error| {
+        // Diesel's type for this is private; its text begins with the name, which the error has already.
+        let text = error.to_string();
+        let reason = text.strip_prefix(&format!("Failed to run {} with: ", migration.name)).unwrap_or(&text);
+        Error::Migration {
+            migration: migration.name.clone(),
+            schema: target.schema.clone(),
+            reason: reason.to_owned(),
+        }
     })
 }
 
@@ -113,7 +118,6 @@ fn outside_transaction(
     Ok(conn.batch_execute(target.written_down(direction, &migration.version).as_str())?)
 }
 
-/// The failure as PostgreSQL put it, without Diesel's wrapping around it.
 fn run(conn: &mut PgConnection, loaded: &Loaded, direction: Direction) -> Outcome {
     match direction {
         Direction::Up => loaded.run(conn),

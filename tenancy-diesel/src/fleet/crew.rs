@@ -9,12 +9,12 @@ use tenancy_core::fleet::Subject;
 use super::report::TenantReport;
 use super::worker::{Task, work};
 use crate::connection::ControlConnection;
+use crate::context::Context;
 use crate::error::Error;
-use crate::tenancy::Tenancy;
 
 /// How a crew works.
 pub(super) struct Crew<'a> {
-    pub(super) tenancy: &'a Tenancy,
+    pub(super) context: &'a Context,
     pub(super) jobs: usize,
     pub(super) stop_at_failure: bool,
 }
@@ -32,18 +32,18 @@ impl Crew<'_> {
             return Ok(0);
         }
         let jobs = self.jobs.clamp(1, subjects.len());
-        let pool = self.tenancy.control_pool(u32::try_from(jobs).unwrap_or(u32::MAX));
+        let pool = self.context.control_pool(u32::try_from(jobs).unwrap_or(u32::MAX));
         let next = AtomicUsize::new(0);
         let stop = AtomicBool::new(false);
         let (sender, reports) = mpsc::channel();
         let hand = || -> Result<(), Error> {
-            let loaded = self.tenancy.migrations().load()?;
+            let loaded = self.context.migrations.load()?;
             while !stop.load(Ordering::Relaxed) {
                 let Some(subject) = subjects.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
                 let began = std::time::Instant::now();
                 // A connection for each tenant: the gate wipes what the migration left in the session.
                 let report = match pool.control().map(ControlConnection::new) {
-                    Ok(mut conn) => work(&mut conn, subject, task, &loaded, self.tenancy.shared()),
+                    Ok(mut conn) => work(&mut conn, subject, task, &loaded, &self.context.shared),
                     Err(error) => TenantReport {
                         slug: subject.slug.clone(),
                         schema: subject.schema.clone(),

@@ -2,7 +2,7 @@
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
 use diesel::prelude::*;
-use diesel::sql_types::Json;
+use diesel::sql_types::Text;
 use diesel::{PgConnection, QueryableByName, sql_query};
 use serde::Serialize;
 use tenancy_core::fleet::Subject;
@@ -10,6 +10,7 @@ use tenancy_core::name::TenantSlug;
 use tenancy_core::script::Script;
 
 use super::Fleet;
+use super::exec_row::ExecRow;
 use super::subjects::{self, Which};
 use crate::error::Error;
 
@@ -18,9 +19,9 @@ use crate::error::Error;
 pub struct ExecResult {
     /// The tenant.
     pub slug: TenantSlug,
-    /// The rows of a query, each a JSON object.
+    /// The rows of a query.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub rows: Option<Vec<serde_json::Value>>,
+    pub rows: Option<Vec<ExecRow>>,
     /// How many rows a single statement other than a query touched.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub affected: Option<usize>,
@@ -31,8 +32,8 @@ pub struct ExecResult {
 
 #[derive(QueryableByName)]
 struct Rows {
-    #[diesel(sql_type = Json)]
-    rows: serde_json::Value,
+    #[diesel(sql_type = Text)]
+    rows: String,
 }
 
 impl Fleet<'_> {
@@ -51,11 +52,11 @@ impl Fleet<'_> {
         only: &[TenantSlug],
         mut finished: impl FnMut(&ExecResult),
     ) -> Result<Vec<ExecResult>, Error> {
-        let subjects = subjects::read(&mut *self.tenancy.control()?, Which::All, only)?;
+        let subjects = subjects::read(&mut *self.context.control()?, Which::All, only)?;
         let mut results = Vec::with_capacity(subjects.len());
         for subject in subjects {
             // A connection for each tenant: the gate wipes what the statement left in the session.
-            let mut conn = self.tenancy.control()?;
+            let mut conn = self.context.control()?;
             let result = self.exec_in(&mut conn, sql, &subject);
             finished(&result);
             results.push(result);
@@ -65,7 +66,7 @@ impl Fleet<'_> {
 
     fn exec_in(&self, conn: &mut PgConnection, sql: &str, subject: &Subject) -> ExecResult {
         let enter = Script::new("SET LOCAL search_path TO ")
-            .deparsed(&self.tenancy.shared().search_path(&subject.schema))
+            .deparsed(&self.context.shared.search_path(&subject.schema))
             .sql(";\nSELECT ")
             .literal(&subject.schema.ident().to_string())
             .sql("::pg_catalog.regnamespace");
@@ -89,7 +90,7 @@ impl Fleet<'_> {
 }
 
 enum Outcome {
-    Rows(Vec<serde_json::Value>),
+    Rows(Vec<ExecRow>),
     Affected(usize),
     Done,
 }
@@ -105,12 +106,11 @@ fn run(conn: &mut PgConnection, sql: &str) -> QueryResult<Outcome> {
         sql.split(|c: char| !c.is_ascii_alphabetic()).find(|word| !word.is_empty()).unwrap_or_default();
     if ["select", "values", "table", "with"].iter().any(|query| first.eq_ignore_ascii_case(query)) {
         // The line break ends a trailing `--` comment.
-        let wrapped = format!("SELECT coalesce(json_agg(to_json(q)), '[]') AS rows FROM ({sql}\n) q");
+        let wrapped = format!("SELECT coalesce(json_agg(to_json(q)), '[]')::text AS rows FROM ({sql}\n) q");
         let result: Rows = sql_query(wrapped).get_result(conn)?;
-        return Ok(Outcome::Rows(match result.rows {
-            serde_json::Value::Array(rows) => rows,
-            row => vec![row],
-        }));
+        let rows = serde_json::from_str(&result.rows)
+            .map_err(|error| diesel::result::Error::DeserializationError(error.into()))?;
+        return Ok(Outcome::Rows(rows));
     }
     sql_query(sql).execute(conn).map(Outcome::Affected)
 }

@@ -8,15 +8,15 @@ use tenancy_core::name::TenantSlug;
 use super::crew::Crew;
 use super::report::{FleetReport, TenantReport};
 use super::subjects::{self, Which};
-use super::template;
+use super::template::{self, TemplateStanding};
 use super::worker::Task;
+use crate::context::Context;
 use crate::error::Error;
-use crate::tenancy::Tenancy;
 
 /// Migrates all tenants.
 #[derive(Debug, Clone, Copy)]
 pub struct Fleet<'a> {
-    pub(super) tenancy: &'a Tenancy,
+    pub(super) context: &'a Context,
 }
 
 /// How a run goes about it.
@@ -49,8 +49,8 @@ pub struct TenantStanding {
 }
 
 impl<'a> Fleet<'a> {
-    pub(crate) fn new(tenancy: &'a Tenancy) -> Self {
-        Self { tenancy }
+    pub(crate) fn new(context: &'a Context) -> Self {
+        Self { context }
     }
 
     /// The migrations there are.
@@ -59,7 +59,7 @@ impl<'a> Fleet<'a> {
     ///
     /// [`Error::Migrations`], [`Error::Catalog`].
     pub fn catalog(&self) -> Result<Catalog, Error> {
-        self.tenancy.migrations().catalog()
+        self.context.migrations.catalog()
     }
 
     /// What there is to do. Costs one query, whatever the number of tenants (two with `only`).
@@ -73,7 +73,7 @@ impl<'a> Fleet<'a> {
     }
 
     fn plan_for(&self, catalog: &Catalog, only: &[TenantSlug]) -> Result<FleetPlan, Error> {
-        let mut conn = self.tenancy.control()?;
+        let mut conn = self.context.control()?;
         let subjects = subjects::read(&mut conn, Which::Lacking(&catalog.versions()), only)?;
         Ok(FleetPlan::new(catalog, subjects))
     }
@@ -85,7 +85,7 @@ impl<'a> Fleet<'a> {
     /// What reading the migrations or the registry gives.
     pub fn status(&self) -> Result<Vec<TenantStanding>, Error> {
         let catalog = self.catalog()?;
-        let subjects = subjects::read(&mut *self.tenancy.control()?, Which::All, &[])?;
+        let subjects = subjects::read(&mut *self.context.control()?, Which::All, &[])?;
         Ok(subjects
             .into_iter()
             .map(|subject| TenantStanding {
@@ -96,6 +96,16 @@ impl<'a> Fleet<'a> {
             .collect())
     }
 
+    /// Where the template stands. Two or three short queries.
+    ///
+    /// # Errors
+    ///
+    /// What reading the migrations or the template gives.
+    pub fn template(&self) -> Result<TemplateStanding, Error> {
+        let catalog = self.catalog()?;
+        template::standing(&mut *self.context.control()?, self.context, &catalog)
+    }
+
     /// Brings the template up to date, and makes it if it is missing. Returns the names of what was applied.
     ///
     /// # Errors
@@ -103,8 +113,8 @@ impl<'a> Fleet<'a> {
     /// [`Error::Migration`] names the migration and what PostgreSQL said.
     pub fn migrate_template(&self) -> Result<Vec<String>, Error> {
         let catalog = self.catalog()?;
-        let mut conn = self.tenancy.control()?;
-        let (done, result) = template::migrate(&mut conn, self.tenancy, &catalog);
+        let mut conn = self.context.control()?;
+        let (done, result) = template::migrate(&mut conn, self.context, &catalog);
         result.map(|()| done)
     }
 
@@ -124,8 +134,8 @@ impl<'a> Fleet<'a> {
         let began = Instant::now();
         let catalog = self.catalog()?;
         let mut report = FleetReport::default();
-        let mut conn = self.tenancy.control()?;
-        let (done, result) = template::migrate(&mut conn, self.tenancy, &catalog);
+        let mut conn = self.context.control()?;
+        let (done, result) = template::migrate(&mut conn, self.context, &catalog);
         // Through the gate: the template lock is released, sign-ups go on.
         drop(conn);
         report.template = done;
@@ -135,7 +145,7 @@ impl<'a> Fleet<'a> {
             return Ok(report);
         }
         let subjects = subjects::read(
-            &mut *self.tenancy.control()?,
+            &mut *self.context.control()?,
             Which::Lacking(&catalog.versions()),
             &options.only,
         )?;
@@ -162,7 +172,7 @@ impl<'a> Fleet<'a> {
         let catalog = self.catalog()?;
         let mut report = FleetReport::default();
         let version = if options.only.is_empty() {
-            match template::revert(&mut *self.tenancy.control()?, self.tenancy, &catalog) {
+            match template::revert(&mut *self.context.control()?, self.context, &catalog) {
                 Ok(version) => version,
                 Err(error) => {
                     report.template_error = Some(error.to_string());
@@ -171,13 +181,13 @@ impl<'a> Fleet<'a> {
                 }
             }
         } else {
-            template::newest(&mut *self.tenancy.control()?, self.tenancy)?
+            template::newest(&mut *self.context.control()?, self.context)?
         };
         let Some(version) = version else { return Ok(report) };
         if options.only.is_empty() {
             report.template.extend(catalog.find(&version).map(|migration| migration.name.clone()));
         }
-        let subjects = subjects::read(&mut *self.tenancy.control()?, Which::Having(&version), &options.only)?;
+        let subjects = subjects::read(&mut *self.context.control()?, Which::Having(&version), &options.only)?;
         report.not_begun =
             self.crew(options).run(&subjects, Task::Revert(&catalog, &version), &mut |tenant| {
                 finished(&tenant);
@@ -188,6 +198,6 @@ impl<'a> Fleet<'a> {
     }
 
     fn crew(&self, options: &RunOptions) -> Crew<'a> {
-        Crew { tenancy: self.tenancy, jobs: options.jobs, stop_at_failure: options.stop_at_failure }
+        Crew { context: self.context, jobs: options.jobs, stop_at_failure: options.stop_at_failure }
     }
 }

@@ -1,6 +1,5 @@
 //! Migrations of the template and of every tenant.
 //!
-//! * [`Migrations`]: where they come from.
 //! * [`Fleet`]: plan, migrate, revert, status, exec.
 //! * [`FleetReport`]: what happened to whom; made whatever happened.
 //! * [`worker`]: one tenant. [`crew`]: many workers. [`apply`]: one migration in one schema.
@@ -10,18 +9,18 @@
 //! word when the two differ.
 
 mod apply;
-pub(crate) mod bookkeeping;
 mod crew;
 mod exec;
+mod exec_row;
 #[expect(clippy::module_inception, reason = "the file is named after its type")]
 mod fleet;
-mod migrations;
 mod report;
 mod subjects;
 mod template;
 mod worker;
 
 pub use exec::ExecResult;
+pub use exec_row::ExecRow;
 pub use fleet::{Fleet, RunOptions, TenantStanding};
-pub use migrations::Migrations;
 pub use report::{FleetReport, TenantReport};
+pub use template::TemplateStanding;

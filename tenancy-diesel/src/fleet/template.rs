@@ -6,15 +6,17 @@ use diesel::PgConnection;
 use diesel::connection::SimpleConnection as _;
 use diesel::sql_types::{Bool, Text};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
+use serde::Serialize;
 use tenancy_core::fleet::Catalog;
+use tenancy_core::name::SchemaName;
 use tenancy_core::script::Script;
 
 use super::apply::{Direction, Target, apply};
-use super::bookkeeping;
-use super::migrations::Loaded;
+use crate::bookkeeping;
+use crate::context::Context;
 use crate::error::Error;
-use crate::provision::locks;
-use crate::tenancy::Tenancy;
+use crate::locks;
+use crate::migrations::Loaded;
 
 #[derive(QueryableByName)]
 struct There {
@@ -22,39 +24,74 @@ struct There {
     there: bool,
 }
 
+/// Where the template stands.
+#[derive(Debug, Clone, Serialize)]
+pub struct TemplateStanding {
+    /// The template.
+    pub schema: SchemaName,
+    /// Whether it is there at all.
+    pub exists: bool,
+    /// The newest migration that was applied to it.
+    pub version: Option<String>,
+    /// The names of the migrations that it lacks, oldest first.
+    pub pending: Vec<String>,
+}
+
+/// Compares the template with the catalogue; waits for nobody.
+pub(super) fn standing(
+    conn: &mut PgConnection,
+    context: &Context,
+    catalog: &Catalog,
+) -> Result<TemplateStanding, Error> {
+    let schema = context.naming.template();
+    let exists = exists(conn, schema)?;
+    let applied =
+        bookkeeping::applied(conn, schema).map_err(Error::query("read the template's migrations"))?;
+    Ok(TemplateStanding {
+        schema: schema.clone(),
+        exists,
+        pending: catalog.missing(&applied).map(|migration| migration.name.clone()).collect(),
+        version: applied.last().cloned(),
+    })
+}
+
+fn exists(conn: &mut PgConnection, schema: &SchemaName) -> Result<bool, Error> {
+    let row: There = sql_query("SELECT pg_catalog.to_regnamespace($1) IS NOT NULL AS there")
+        .bind::<Text, _>(schema.ident().to_string())
+        .get_result(conn)
+        .map_err(Error::query("look for the template"))?;
+    Ok(row.there)
+}
+
 /// Creates the template if it is missing and applies what it lacks. Returns the names of what was applied.
 /// `conn` holds the template lock until it goes through the gate.
 pub(super) fn migrate(
     conn: &mut PgConnection,
-    tenancy: &Tenancy,
+    context: &Context,
     catalog: &Catalog,
 ) -> (Vec<String>, Result<(), Error>) {
     let mut done = Vec::new();
-    let result = migrate_into(conn, tenancy, catalog, &mut done);
+    let result = migrate_into(conn, context, catalog, &mut done);
     (done, result)
 }
 
 fn migrate_into(
     conn: &mut PgConnection,
-    tenancy: &Tenancy,
+    context: &Context,
     catalog: &Catalog,
     done: &mut Vec<String>,
 ) -> Result<(), Error> {
-    let template = tenancy.naming().template();
+    let template = context.naming.template();
     conn.batch_execute(locks::template_exclusive(template).as_str())
         .map_err(Error::query("lock the template"))?;
-    let there: There = sql_query("SELECT pg_catalog.to_regnamespace($1) IS NOT NULL AS there")
-        .bind::<Text, _>(template.ident().to_string())
-        .get_result(conn)
-        .map_err(Error::query("look for the template"))?;
-    if !there.there {
+    if !exists(conn, template)? {
         let sql = Script::new("CREATE SCHEMA ").schema(template);
         conn.batch_execute(sql.as_str()).map_err(Error::query("create the template"))?;
     }
     let applied =
         bookkeeping::applied(conn, template).map_err(Error::query("read the template's migrations"))?;
-    let loaded = tenancy.migrations().load()?;
-    let target = Target { schema: template, tenant: None, shared: tenancy.shared() };
+    let loaded = context.migrations.load()?;
+    let target = Target { schema: template, tenant: None, shared: &context.shared };
     for migration in catalog.missing(&applied) {
         apply(conn, target, migration, find(&loaded, &migration.version)?, Direction::Up)?;
         done.push(migration.name.clone());
@@ -65,25 +102,25 @@ fn migrate_into(
 /// Reverts the newest migration of the template, if it has any, and says which version that was.
 pub(super) fn revert(
     conn: &mut PgConnection,
-    tenancy: &Tenancy,
+    context: &Context,
     catalog: &Catalog,
 ) -> Result<Option<String>, Error> {
-    let template = tenancy.naming().template();
+    let template = context.naming.template();
     conn.batch_execute(locks::template_exclusive(template).as_str())
         .map_err(Error::query("lock the template"))?;
     let applied =
         bookkeeping::applied(conn, template).map_err(Error::query("read the template's migrations"))?;
     let Some(newest) = applied.last() else { return Ok(None) };
     let migration = catalog.find(newest).ok_or_else(|| unknown(newest))?;
-    let loaded = tenancy.migrations().load()?;
-    let target = Target { schema: template, tenant: None, shared: tenancy.shared() };
+    let loaded = context.migrations.load()?;
+    let target = Target { schema: template, tenant: None, shared: &context.shared };
     apply(conn, target, migration, find(&loaded, newest)?, Direction::Down)?;
     Ok(Some(newest.clone()))
 }
 
 /// The newest version of the template, if it has any.
-pub(super) fn newest(conn: &mut PgConnection, tenancy: &Tenancy) -> Result<Option<String>, Error> {
-    bookkeeping::applied(conn, tenancy.naming().template())
+pub(super) fn newest(conn: &mut PgConnection, context: &Context) -> Result<Option<String>, Error> {
+    bookkeeping::applied(conn, context.naming.template())
         .map(|mut applied| applied.pop())
         .map_err(Error::query("read the template's migrations"))
 }

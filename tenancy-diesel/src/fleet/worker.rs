@@ -8,12 +8,12 @@ use tenancy_core::fleet::{Catalog, Subject};
 use tenancy_core::isolation::SharedSchemas;
 
 use super::apply::{Direction, Target, apply};
-use super::bookkeeping;
-use super::migrations::Loaded;
 use super::report::TenantReport;
 use super::template::find;
+use crate::bookkeeping;
 use crate::error::Error;
-use crate::provision::locks;
+use crate::locks;
+use crate::migrations::Loaded;
 
 /// What to do to each tenant.
 #[derive(Debug, Clone, Copy)]

@@ -7,9 +7,10 @@ use tenancy_core::script::Script;
 use tenancy_core::tenant::{Tenant, TenantId, TenantStatus};
 use uuid::Uuid;
 
-use super::{NewTenant, Provisioner, locks};
+use super::{NewTenant, Provisioner};
+use crate::bookkeeping;
 use crate::error::Error;
-use crate::fleet::bookkeeping;
+use crate::locks;
 use crate::registry::TenantRow;
 use crate::registry::schema::tenants;
 
@@ -44,8 +45,8 @@ impl Provisioner<'_> {
     /// # }
     /// ```
     pub fn create(&self, new: &NewTenant) -> Result<Tenant, Error> {
-        let schema = self.tenancy.naming().schema_for(&new.slug)?;
-        let mut conn = self.tenancy.control()?;
+        let schema = self.context.naming.schema_for(&new.slug)?;
+        let mut conn = self.context.control()?;
         conn.transaction(|conn| self.create_in(conn, new, &schema))
     }
 
@@ -55,12 +56,12 @@ impl Provisioner<'_> {
         new: &NewTenant,
         schema: &SchemaName,
     ) -> Result<Tenant, Error> {
-        let template = self.tenancy.naming().template();
+        let template = self.context.naming.template();
         conn.batch_execute(locks::template_shared(template).as_str())
             .map_err(Error::query("wait for the template"))?;
         let id = reserve(conn, new, schema)?;
         refuse_existing_schema(conn, schema)?;
-        let blueprint = self.tenancy.blueprints().get(conn, template)?;
+        let blueprint = self.context.blueprints.get(conn, template)?;
         let mut clone = blueprint.render(schema);
         if blueprint.copies_rows_of(bookkeeping::TABLE) {
             clone = clone.sql("\n").script(&bookkeeping::record(schema, id));

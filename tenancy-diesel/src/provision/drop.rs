@@ -4,10 +4,11 @@ use tenancy_core::name::TenantSlug;
 use tenancy_core::script::Script;
 use tenancy_core::tenant::Tenant;
 
-use super::{Provisioner, locks};
+use super::Provisioner;
 use crate::error::Error;
-use crate::registry::TenantRow;
+use crate::locks;
 use crate::registry::schema::tenants;
+use crate::registry::{Registry, TenantRow};
 
 impl Provisioner<'_> {
     /// Drops a tenant: its schema with everything in it, and its registry row, in one transaction. Returns the
@@ -21,8 +22,8 @@ impl Provisioner<'_> {
     /// schema holds more objects than `max_locks_per_transaction` allows to drop at once. Nothing is changed
     /// then.
     pub fn drop(&self, slug: &TenantSlug) -> Result<Tenant, Error> {
-        let tenant = self.tenancy.registry().find_by_slug(slug)?;
-        let mut conn = self.tenancy.control()?;
+        let tenant = Registry::new(self.context).find_by_slug(slug)?;
+        let mut conn = self.context.control()?;
         let dropped = conn.transaction(|conn| {
             let wait = Script::new(locks::PATIENCE).script(&locks::tenant_exclusive(tenant.id));
             conn.batch_execute(wait.as_str())
@@ -41,7 +42,7 @@ impl Provisioner<'_> {
             }
             Ok::<_, Error>(dropped)
         })?;
-        self.tenancy.directory().forget(slug);
+        self.context.directory.forget(slug);
         Ok(dropped)
     }
 }

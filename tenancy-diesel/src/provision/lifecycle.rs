@@ -37,7 +37,7 @@ impl Provisioner<'_> {
     }
 
     fn set_status(&self, slug: &TenantSlug, status: TenantStatus) -> Result<Tenant, Error> {
-        let mut conn = self.tenancy.control()?;
+        let mut conn = self.context.control()?;
         // A row in `provisioning` is visible only if somebody wrote it by hand; it has no schema to serve.
         let row: Option<TenantRow> = diesel::update(
             tenants::table
@@ -49,7 +49,7 @@ impl Provisioner<'_> {
         .get_result(&mut *conn)
         .optional()
         .map_err(Error::query("change the tenant's status"))?;
-        self.tenancy.directory().forget(slug);
+        self.context.directory.forget(slug);
         row.ok_or_else(|| Error::UnknownTenant(slug.to_string()))?.try_into()
     }
 }

@@ -2,12 +2,10 @@
 //!
 //! * [`Provisioner`]: create, rename, suspend, activate, archive, drop.
 //! * [`NewTenant`]: what a sign-up asks for.
-//! * [`locks`]: who waits for whom.
 
 mod create;
 mod drop;
 mod lifecycle;
-pub(crate) mod locks;
 mod new_tenant;
 mod provisioner;
 mod rename;

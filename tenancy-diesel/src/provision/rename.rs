@@ -6,11 +6,12 @@ use tenancy_core::placement::Placement;
 use tenancy_core::script::Script;
 use tenancy_core::tenant::Tenant;
 
+use super::Provisioner;
 use super::create::refuse_existing_schema;
-use super::{Provisioner, locks};
 use crate::error::Error;
-use crate::registry::TenantRow;
+use crate::locks;
 use crate::registry::schema::tenants;
+use crate::registry::{Registry, TenantRow};
 
 impl Provisioner<'_> {
     /// Renames a tenant: its slug and its schema, in one transaction. Its id stays.
@@ -22,12 +23,12 @@ impl Provisioner<'_> {
     /// [`Error::UnknownTenant`], [`Error::AlreadyExists`] or [`Error::SchemaTaken`] for the new name;
     /// [`Error::Query`] when the tenant is in use for longer than that. Nothing is changed then.
     pub fn rename(&self, slug: &TenantSlug, to: &TenantSlug) -> Result<Tenant, Error> {
-        let tenant = self.tenancy.registry().find_by_slug(slug)?;
+        let tenant = Registry::new(self.context).find_by_slug(slug)?;
         if slug == to {
             return Ok(tenant);
         }
-        let schema = self.tenancy.naming().schema_for(to)?;
-        let mut conn = self.tenancy.control()?;
+        let schema = self.context.naming.schema_for(to)?;
+        let mut conn = self.context.control()?;
         let renamed = conn.transaction(|conn| {
             let wait = Script::new(locks::PATIENCE).script(&locks::tenant_exclusive(tenant.id));
             conn.batch_execute(wait.as_str())
@@ -66,7 +67,7 @@ impl Provisioner<'_> {
             }
             Tenant::try_from(after)
         })?;
-        self.tenancy.directory().forget(slug);
+        self.context.directory.forget(slug);
         Ok(renamed)
     }
 }

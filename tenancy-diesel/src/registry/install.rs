@@ -6,7 +6,7 @@ use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, s
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 
 use crate::error::Error;
-use crate::fleet::Migrations;
+use crate::migrations::Migrations;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/registry");
 

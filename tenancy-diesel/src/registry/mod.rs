@@ -2,14 +2,11 @@
 //!
 //! * [`Registry`]: find, list and change tenants' rows.
 //! * [`install`]: the control plane's own migrations.
-//! * [`Directory`]: a short memory of rows for the request path.
 
-mod directory;
 pub(crate) mod install;
 mod row;
 pub(crate) mod schema;
 mod store;
 
-pub(crate) use directory::Directory;
 pub(crate) use row::TenantRow;
 pub use store::{Page, Registry, TenantChange};

@@ -4,15 +4,15 @@ use tenancy_core::name::TenantSlug;
 use tenancy_core::resolve::TenantKey;
 use tenancy_core::tenant::{Tenant, TenantStatus};
 
+use crate::context::Context;
 use crate::error::Error;
 use crate::registry::TenantRow;
 use crate::registry::schema::tenants;
-use crate::tenancy::Tenancy;
 
 /// Tenants' rows. Every method blocks for a round trip or two on the control plane's pool.
 #[derive(Debug, Clone, Copy)]
 pub struct Registry<'a> {
-    tenancy: &'a Tenancy,
+    context: &'a Context,
 }
 
 /// Which tenants to list.
@@ -40,8 +40,8 @@ pub struct TenantChange {
 }
 
 impl<'a> Registry<'a> {
-    pub(crate) fn new(tenancy: &'a Tenancy) -> Self {
-        Self { tenancy }
+    pub(crate) fn new(context: &'a Context) -> Self {
+        Self { context }
     }
 
     /// The tenant that `key` names, whatever its status, straight from the database.
@@ -50,7 +50,7 @@ impl<'a> Registry<'a> {
     ///
     /// [`Error::UnknownTenant`] when there is none.
     pub fn find(&self, key: &TenantKey) -> Result<Tenant, Error> {
-        let mut conn = self.tenancy.control()?;
+        let mut conn = self.context.control()?;
         let query = tenants::table.select(TenantRow::as_select());
         let row = match key {
             TenantKey::Slug(slug) => query.filter(tenants::slug.eq(slug.as_str())).first(&mut *conn),
@@ -78,7 +78,7 @@ impl<'a> Registry<'a> {
     ///
     /// [`Error::Registry`] names a row that cannot be read.
     pub fn list(&self, page: &Page) -> Result<Vec<Tenant>, Error> {
-        let mut conn = self.tenancy.control()?;
+        let mut conn = self.context.control()?;
         let mut query = tenants::table.select(TenantRow::as_select()).order(tenants::slug).into_boxed();
         if let Some(status) = page.status {
             query = query.filter(tenants::status.eq(status.as_str()));
@@ -102,14 +102,14 @@ impl<'a> Registry<'a> {
         if *change == TenantChange::default() {
             return self.find_by_slug(slug);
         }
-        let mut conn = self.tenancy.control()?;
+        let mut conn = self.context.control()?;
         let row: Option<TenantRow> = diesel::update(tenants::table.filter(tenants::slug.eq(slug.as_str())))
             .set(change)
             .returning(TenantRow::as_returning())
             .get_result(&mut *conn)
             .optional()
             .map_err(Error::query("change the tenant's row"))?;
-        self.tenancy.directory().forget(slug);
+        self.context.directory.forget(slug);
         row.ok_or_else(|| Error::UnknownTenant(slug.to_string()))?.try_into()
     }
 }

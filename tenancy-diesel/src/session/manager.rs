@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
 use diesel::connection::SimpleConnection as _;
-use diesel::{Connection as _, ConnectionError, PgConnection};
+use diesel::{Connection as _, PgConnection};
 use r2d2::ManageConnection;
+use tenancy_core::conninfo::Secrets;
 use tenancy_core::isolation::{Gate, SessionDefaults};
 use tenancy_core::script::Script;
 
@@ -22,9 +23,9 @@ pub(crate) struct SessionManager {
 /// A session could not be made.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConnectError {
-    /// libpq could not connect.
-    #[error(transparent)]
-    Connect(#[from] ConnectionError),
+    /// libpq could not connect; its words, without the password.
+    #[error("{0}")]
+    Connect(String),
     /// The configured session defaults were refused.
     #[error("set the session defaults: {0}")]
     Defaults(diesel::result::Error),
@@ -52,7 +53,10 @@ impl ManageConnection for SessionManager {
     type Error = ConnectError;
 
     fn connect(&self) -> Result<Session, ConnectError> {
-        let mut conn = PgConnection::establish(&self.url)?;
+        let mut conn = PgConnection::establish(&self.url).map_err(|error| {
+            // libpq quotes what it could not read of the URL.
+            ConnectError::Connect(Secrets::of(&self.url).hide(&error.to_string()))
+        })?;
         conn.batch_execute(self.set_up.as_str()).map_err(ConnectError::Defaults)?;
         Ok(Session::new(conn, Arc::clone(&self.uneven), Arc::clone(&self.own_types)))
     }

@@ -18,4 +18,3 @@ mod watch;
 
 pub(crate) use manager::SessionManager;
 pub(crate) use session::{PinError, Session};
-pub(crate) use watch::STALE_PLAN;

@@ -6,6 +6,8 @@ use diesel::connection::{
 use diesel::pg::PgConnection;
 use diesel::result::{DatabaseErrorKind, Error};
 
+use crate::error::STALE_PLAN;
+
 /// Listens to Diesel's events on one connection and passes them on to the application's instrumentation.
 ///
 /// Two things matter to the next borrower and cannot be asked of the server: whether Diesel has learned the OID
@@ -29,10 +31,6 @@ pub(super) struct Seen {
     /// How many statements Diesel prepared since this was installed.
     pub(super) prepared: u32,
 }
-
-/// PostgreSQL's message for SQLSTATE 0A000 from `RevalidateCachedQuery` (plancache.c). Diesel passes on no
-/// SQLSTATE; with another `lc_messages` it counts as an odd error, which also heals the connection.
-pub(crate) const STALE_PLAN: &str = "cached plan must not change result type";
 
 impl Watch {
     /// Starts listening on `conn`.

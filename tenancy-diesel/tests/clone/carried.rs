@@ -6,7 +6,7 @@ use tenancy_diesel::blueprint::capture;
 
 use crate::support::database::Database;
 use crate::support::dump::assert_same;
-use crate::template::{SUPPORT_DESK, TORTURE, clone, schema, template, value};
+use crate::template::{SUPPORT_DESK, TORTURE, clone, schema, template, value, values};
 
 fn database(template: &str) -> (Database, PgConnection) {
     let database = Database::fresh();
@@ -29,6 +29,19 @@ fn everything_that_is_carried_has_the_dump_of_its_template() {
     assert_same(&database, "base_template", "tenant_acme");
     clone(&mut conn, "tenant_select").unwrap();
     assert_same(&database, "base_template", "tenant_select");
+}
+
+#[test]
+fn every_catalogue_holds_of_the_clone_what_it_holds_of_the_template() {
+    let (_database, mut conn) = database(TORTURE);
+    clone(&mut conn, "tenant_acme").unwrap();
+    conn.batch_execute("SET search_path = ''").unwrap();
+    let mut lines = |schema: &str| values(&mut conn, include_str!("catalogues.sql"), schema);
+    let (template, clone) = (lines("base_template"), lines("tenant_acme"));
+    let lost: Vec<_> = template.iter().filter(|line| !clone.contains(line)).collect();
+    let added: Vec<_> = clone.iter().filter(|line| !template.contains(line)).collect();
+    assert!(lost.is_empty() && added.is_empty(), "LOST\n{lost:#?}\nADDED\n{added:#?}");
+    assert!(template.len() > 500);
 }
 
 #[test]
@@ -159,6 +172,21 @@ fn a_capture_leaves_nothing_behind() {
     assert_eq!(value(&mut conn, "current_setting('datestyle')").as_deref(), Some("SQL, DMY"));
     let sentinels = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE '%entinel%'";
     assert_eq!(value(&mut conn, sentinels).as_deref(), Some("0"));
+}
+
+#[test]
+fn the_owner_of_a_template_needs_no_superuser() {
+    let (database, mut conn) = database(SUPPORT_DESK);
+    let name = value(&mut conn, "current_database()").unwrap();
+    conn.batch_execute(&format!(
+        "DO $$ BEGIN CREATE ROLE tenancy_plain_role; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
+         DROP SCHEMA base_template CASCADE; GRANT CREATE ON DATABASE {name} TO tenancy_plain_role"
+    ))
+    .unwrap();
+    conn.batch_execute("SET ROLE tenancy_plain_role").unwrap();
+    conn.batch_execute(SUPPORT_DESK).unwrap();
+    clone(&mut conn, "tenant_acme").unwrap();
+    assert_same(&database, "base_template", "tenant_acme");
 }
 
 #[test]

@@ -1,5 +1,13 @@
 //! Clones of a template, compared with it by `pg_dump`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests, and what they share"
+)]
+
 #[path = "../support/mod.rs"]
 mod support;
 

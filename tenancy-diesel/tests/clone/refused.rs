@@ -109,6 +109,8 @@ refused! {
         => "table base_template.t", "access method";
     a_canonical_range: "CREATE TYPE r; CREATE FUNCTION public.c(r) RETURNS r LANGUAGE internal IMMUTABLE STRICT AS 'int4range_canonical'; CREATE TYPE r AS RANGE (SUBTYPE = integer, CANONICAL = public.c)"
         => "type base_template.r", "kind";
+    statistics_of_a_constraint: "CREATE TABLE t (r int4range, EXCLUDE USING gist ((r * '[1,5)') WITH &&)); ALTER INDEX t_expr_excl ALTER COLUMN 1 SET STATISTICS 5"
+        => "column expr of index base_template.t_expr_excl", "statistics target";
     an_identity_that_is_gone: "CREATE TABLE t (id integer NOT NULL); CREATE UNIQUE INDEX i ON t (id); ALTER TABLE t REPLICA IDENTITY USING INDEX i; DROP INDEX i"
         => "table base_template.t", "lost its index";
     an_identity_sequence_that_is_unlogged: "CREATE TABLE t (id integer GENERATED ALWAYS AS IDENTITY); ALTER SEQUENCE t_id_seq SET UNLOGGED"

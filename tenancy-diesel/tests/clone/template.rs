@@ -5,20 +5,20 @@ use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl};
 use tenancy_core::name::SchemaName;
 use tenancy_diesel::blueprint::{CaptureError, capture};
 
-pub const SUPPORT_DESK: &str = include_str!("templates/support_desk.sql");
-pub const TORTURE: &str = include_str!("templates/torture.sql");
+pub(crate) const SUPPORT_DESK: &str = include_str!("templates/support_desk.sql");
+pub(crate) const TORTURE: &str = include_str!("templates/torture.sql");
 
 /// The template's name.
-pub fn template() -> SchemaName {
+pub(crate) fn template() -> SchemaName {
     schema("base_template")
 }
 
-pub fn schema(name: &str) -> SchemaName {
+pub(crate) fn schema(name: &str) -> SchemaName {
     SchemaName::parse(name).unwrap()
 }
 
 /// Clones the template as provisioning does: in the caller's transaction.
-pub fn clone(conn: &mut PgConnection, name: &str) -> Result<(), CaptureError> {
+pub(crate) fn clone(conn: &mut PgConnection, name: &str) -> Result<(), CaptureError> {
     conn.transaction(|conn| {
         let blueprint = capture(conn, &template())?;
         let script = blueprint.render(&schema(name));
@@ -36,9 +36,20 @@ struct Value {
 }
 
 /// The one value of a query, as text.
-pub fn value(conn: &mut PgConnection, expression: &str) -> Option<String> {
+pub(crate) fn value(conn: &mut PgConnection, expression: &str) -> Option<String> {
     diesel::sql_query(format!("SELECT ({expression})::text AS value"))
         .get_result::<Value>(conn)
         .unwrap()
         .value
+}
+
+/// The column `value` of a query whose `$1` is a schema's name.
+pub(crate) fn values(conn: &mut PgConnection, sql: &'static str, schema: &str) -> Vec<String> {
+    diesel::sql_query(sql)
+        .bind::<diesel::sql_types::Text, _>(schema)
+        .load::<Value>(conn)
+        .unwrap()
+        .into_iter()
+        .filter_map(|row| row.value)
+        .collect()
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use super::database::Database;
 
 /// The dump of `schema` as if it were called `base_template`: entries sorted, comments of pg_dump left out.
-pub fn dump(database: &Database, schema: &str) -> Vec<String> {
+pub(crate) fn dump(database: &Database, schema: &str) -> Vec<String> {
     let output = Command::new(pg_dump())
         .args(["--schema-only", "--schema", schema, "--dbname", database.url()])
         .output()
@@ -27,7 +27,7 @@ pub fn dump(database: &Database, schema: &str) -> Vec<String> {
 }
 
 /// Asserts that two schemas have the same dump, and shows only what differs.
-pub fn assert_same(database: &Database, template: &str, clone: &str) {
+pub(crate) fn assert_same(database: &Database, template: &str, clone: &str) {
     let (expected, found) = (dump(database, template), dump(database, clone));
     let lost: Vec<_> = expected.iter().filter(|entry| !found.contains(entry)).collect();
     let added: Vec<_> = found.iter().filter(|entry| !expected.contains(entry)).collect();

@@ -1,4 +1,4 @@
 //! What the tests against a real PostgreSQL share.
 
-pub mod database;
-pub mod dump;
+pub(crate) mod database;
+pub(crate) mod dump;

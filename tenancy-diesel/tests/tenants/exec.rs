@@ -14,8 +14,8 @@ fn rows_counts_and_errors_come_back_per_tenant() {
     desk.world.sql("DELETE FROM tenant_t01.customers WHERE name = 'Bob'; DROP TABLE tenant_t02.tickets, tenant_t02.customers");
     let counted =
         fleet.exec("SELECT count(*) AS n, current_schema() AS s FROM customers -- all", &[], |_| {}).unwrap();
-    assert_eq!(counted[0].rows, Some(vec![json!({"n": 2, "s": "tenant_t00"})]));
-    assert_eq!(counted[1].rows, Some(vec![json!({"n": 1, "s": "tenant_t01"})]));
+    assert_eq!(json!(counted[0].rows), json!([{"n": 2, "s": "tenant_t00"}]));
+    assert_eq!(json!(counted[1].rows), json!([{"n": 1, "s": "tenant_t01"}]));
     assert!(counted[2].error.as_deref().unwrap().contains("customers"), "{counted:?}");
     let one = fleet.exec("SELECT 1", &[slug("t01")], |_| {}).unwrap();
     assert_eq!(one.len(), 1);
@@ -43,5 +43,5 @@ fn settings_of_one_tenants_statement_do_not_reach_the_next() {
         .exec("SET search_path TO tenant_t00; CREATE TEMP TABLE customers (x int)", &[slug("t00")], |_| {})
         .unwrap();
     let seen = desk.tenancy().fleet().exec("SELECT current_schema() AS s, (SELECT count(*) FROM pg_class WHERE relpersistence = 't') AS temps", &[], |_| {}).unwrap();
-    assert_eq!(seen[1].rows, Some(vec![json!({"s": "tenant_t01", "temps": 0})]));
+    assert_eq!(json!(seen[1].rows), json!([{"s": "tenant_t01", "temps": 0}]));
 }

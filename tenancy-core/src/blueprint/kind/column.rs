@@ -12,11 +12,22 @@ pub struct Column {
     /// Its collation, when it is not that of the type.
     pub collation: Option<Deparsed>,
     /// Whether it is NOT NULL.
-    pub not_null: bool,
+    pub not_null: NotNull,
     /// Where its value comes from when none is given.
     pub value: ColumnValue,
     /// How it is stored and analysed.
     pub settings: ColumnSettings,
+}
+
+/// Whether a column is NOT NULL. It is a constraint with a name since PostgreSQL 18.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotNull {
+    /// It may be NULL.
+    No,
+    /// It may not.
+    Unnamed,
+    /// It may not, says the constraint of this name.
+    Named(String),
 }
 
 /// Where a column's value comes from when none is given.
@@ -26,8 +37,13 @@ pub enum ColumnValue {
     Null,
     /// A default.
     Default(Deparsed),
-    /// `GENERATED ALWAYS AS (...) STORED`.
-    Generated(Deparsed),
+    /// `GENERATED ALWAYS AS (...)`.
+    Generated {
+        /// What its value is.
+        expression: Deparsed,
+        /// Whether it is stored, else it is computed when it is read (PostgreSQL 18).
+        stored: bool,
+    },
     /// `GENERATED ... AS IDENTITY`, with a sequence that belongs to the column.
     Identity {
         /// `ALWAYS`, else `BY DEFAULT`.
@@ -51,8 +67,9 @@ impl Column {
                 out.sql(" DEFAULT ").deparsed(default);
             }
             ColumnValue::Null | ColumnValue::Default(_) => {}
-            ColumnValue::Generated(expression) => {
-                out.sql(" GENERATED ALWAYS AS (").deparsed(expression).sql(") STORED");
+            ColumnValue::Generated { expression, stored } => {
+                out.sql(" GENERATED ALWAYS AS (").deparsed(expression);
+                out.sql(if *stored { ") STORED" } else { ") VIRTUAL" });
             }
             ColumnValue::Identity { always, sequence, options } => {
                 out.sql(" GENERATED ").sql(if *always { "ALWAYS" } else { "BY DEFAULT" });
@@ -61,8 +78,14 @@ impl Column {
                 out.sql(")");
             }
         }
-        if self.not_null {
-            out.sql(" NOT NULL");
+        match &self.not_null {
+            NotNull::No => {}
+            NotNull::Unnamed => {
+                out.sql(" NOT NULL");
+            }
+            NotNull::Named(name) => {
+                out.sql(" CONSTRAINT ").ident(name).sql(" NOT NULL");
+            }
         }
     }
 }

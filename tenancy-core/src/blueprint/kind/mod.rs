@@ -5,7 +5,7 @@
 //!
 //! * Types: [`EnumType`], [`CompositeType`] of [`Attribute`]s, [`Domain`] with [`Check`]s, [`RangeType`].
 //! * [`Sequence`] with [`SequenceOptions`]; [`Routine`].
-//! * [`Table`] of [`Column`]s, each with a [`ColumnValue`] and [`ColumnSettings`]; [`Persistence`],
+//! * [`Table`] of [`Column`]s, each [`NotNull`] or not, with a [`ColumnValue`] and [`ColumnSettings`]; [`Persistence`],
 //!   [`ReplicaIdentity`], [`RowSecurity`], [`Parameter`].
 //! * [`View`], [`MaterializedView`]; [`CopiedRows`].
 //! * What is added to tables that stand: [`Constraint`], [`Index`], [`Statistics`], [`Rule`], [`Trigger`],
@@ -34,7 +34,7 @@ mod table;
 mod trigger;
 mod view;
 
-pub use column::{Column, ColumnValue};
+pub use column::{Column, ColumnValue, NotNull};
 pub use column_settings::{ColumnSettings, Compression, Storage};
 pub use comment::Comment;
 pub use composite::{Attribute, CompositeType};

@@ -58,6 +58,9 @@ UNION ALL SELECT 1259, r.oid, 0, 'tables of a type are not carried', 'ALTER TABL
 FROM relation r WHERE r.reloftype <> 0
 UNION ALL SELECT 1259, r.oid, 0, 'the index is invalid', 'REINDEX or DROP INDEX'
 FROM relation r JOIN pg_index i ON i.indexrelid = r.oid JOIN pg_class t ON t.oid = i.indrelid WHERE NOT (i.indisvalid AND i.indisready AND i.indislive) AND t.relkind IN ('r', 'm')
+UNION ALL SELECT 1259, r.oid, a.attnum, 'the index of a constraint has a statistics target', 'ALTER INDEX ... ALTER COLUMN ... SET STATISTICS -1'
+FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid JOIN pg_constraint k ON k.conindid = r.oid AND k.contype IN ('p', 'u', 'x')
+WHERE r.relkind = 'i' AND a.attstattarget >= 0
 -- Foreign keys that are not enforced as they would be, on either side.
 UNION ALL SELECT 2606, t.tgconstraint, 0, 'some of its triggers are switched off or altered', 'ALTER TABLE ... ENABLE TRIGGER ALL'
 FROM member m JOIN pg_trigger t ON t.oid = m.objid WHERE m.classid = 2620 AND t.tgisinternal AND t.tgenabled <> 'O'

@@ -3,7 +3,8 @@
 --
 -- `part` is what PostgreSQL creates by itself along with what it internally depends on: the array type of a type,
 -- the row type of a table, TOAST tables, the triggers of foreign keys, the rule of a view, a multirange, the
--- constructors and the cast of a range, the constraint of a constraint trigger, the index of a constraint.
+-- constructors and the cast of a range, the constraint of a constraint trigger, those of a foreign key to the
+-- partitions of the other table, the index of a constraint.
 WITH RECURSIVE member AS (
     SELECT d.classid, d.objid FROM pg_depend d WHERE d.refclassid = 2615 AND d.refobjid = $1
     UNION
@@ -19,7 +20,7 @@ SELECT m.classid AS class, m.objid AS oid, d.refclassid AS needed_class, d.refob
                                   WHERE c.oid = m.objid AND (c.relkind = 't' AND d.deptype = 'i' OR t.relkind = 't' AND d.deptype = 'a'
                                                              OR c.relkind = 'i' AND d.deptype = 'i' AND d.refclassid = 2606))
            WHEN 2605 THEN d.deptype = 'i'
-           WHEN 2606 THEN d.deptype = 'i' AND d.refclassid = 2620
+           WHEN 2606 THEN d.deptype = 'i' AND d.refclassid = 2620 OR d.deptype IN ('i', 'P') AND d.refclassid = 2606
            WHEN 2618 THEN d.deptype = 'i' AND d.refclassid = 1259
                           AND EXISTS (SELECT FROM pg_rewrite r WHERE r.oid = m.objid AND r.rulename = '_RETURN')
            WHEN 2620 THEN d.deptype = 'i' AND d.refclassid = 2606

@@ -3,7 +3,9 @@ use std::collections::HashMap;
 use diesel::deserialize::QueryableByName;
 use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Oid, Text};
 use tenancy_core::blueprint::ObjectId;
-use tenancy_core::blueprint::kind::{Column, ColumnSettings, ColumnValue, SequenceOptions, ViewColumn};
+use tenancy_core::blueprint::kind::{
+    Column, ColumnSettings, ColumnValue, NotNull, SequenceOptions, ViewColumn,
+};
 
 use super::letter;
 use crate::blueprint::catalog::Catalog;
@@ -22,6 +24,10 @@ pub(super) struct Row {
     collation: Option<String>,
     #[diesel(sql_type = Bool)]
     not_null: bool,
+    #[diesel(sql_type = Nullable<Oid>)]
+    not_null_oid: Option<u32>,
+    #[diesel(sql_type = Nullable<Text>)]
+    not_null_name: Option<String>,
     #[diesel(sql_type = Text)]
     identity: String,
     #[diesel(sql_type = Text)]
@@ -77,7 +83,11 @@ impl Row {
             name: self.name.clone(),
             data_type: catalog.deparsed(&self.data_type)?,
             collation: catalog.deparsed_if(self.collation.as_deref())?,
-            not_null: self.not_null,
+            not_null: match &self.not_null_name {
+                Some(name) => NotNull::Named(name.clone()),
+                None if self.not_null => NotNull::Unnamed,
+                None => NotNull::No,
+            },
             value: self.value(catalog)?,
             settings: self.settings()?,
         })
@@ -108,6 +118,9 @@ impl Row {
             let late = self.generated.is_empty();
             inventory.include(ObjectId { class: class::DEFAULT, oid }, object, late);
         }
+        if let Some(oid) = self.not_null_oid {
+            inventory.include(ObjectId { class: class::CONSTRAINT, oid }, object, false);
+        }
         if let Some(sequence) = &self.sequence {
             let id = ObjectId { class: class::RELATION, oid: sequence.sequence_oid };
             inventory.include(id, object, false);
@@ -134,7 +147,7 @@ impl Row {
         };
         match self.generated.as_str() {
             "" => Ok(ColumnValue::Default(expression)),
-            "s" => Ok(ColumnValue::Generated(expression)),
+            stored @ ("s" | "v") => Ok(ColumnValue::Generated { expression, stored: stored == "s" }),
             newer => {
                 Err(CaptureError::Unknown { catalogue: "pg_attribute.attgenerated", value: newer.to_owned() })
             }

@@ -3,7 +3,8 @@ SELECT t.oid, t.typname::text AS name, t.typtype::text AS kind, t.typrelid AS re
        CASE t.typtype WHEN 'd' THEN format_type(t.typbasetype, t.typtypmod) WHEN 'r' THEN r.rngsubtype::regtype::text END AS base,
        a.names AS attribute_names, a.types AS attribute_types, a.collations AS attribute_collations,
        coalesce(pg_get_expr(t.typdefaultbin, 0), quote_literal(t.typdefault)) AS default_value,
-       t.typnotnull AS not_null,
+       -- It is a constraint with a name since PostgreSQL 17.
+       t.typnotnull AND NOT EXISTS (SELECT FROM pg_constraint n WHERE n.contypid = t.oid AND n.contype = 'n') AS not_null,
        CASE WHEN t.typtype = 'd' AND t.typcollation <> b.typcollation THEN t.typcollation::regcollation::text
             WHEN t.typtype = 'r' AND r.rngcollation <> s.typcollation THEN r.rngcollation::regcollation::text END AS collation,
        k.oids AS check_oids, k.names AS check_names, k.definitions AS check_definitions, k.validated AS check_validated,

@@ -8,9 +8,9 @@ use tenancy_core::request::RequestParts;
 use tenancy_core::resolve::ResolveError;
 use tenancy_core::tenant::ActiveTenant;
 
-use crate::connection::TenantDb;
 use crate::error::Error;
 use crate::tenancy::Tenancy;
+use crate::tenant_db::TenantDb;
 use crate::web::problem::Problem;
 use crate::web::resolve::resolve;
 

@@ -3,6 +3,8 @@ CREATE EXTENSION btree_gist;
 CREATE TABLE public.shared (id integer PRIMARY KEY);
 CREATE FUNCTION public.audit() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 DO $$ BEGIN CREATE ROLE tenancy_torture_role; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
+CREATE TABLE public.parts (id integer PRIMARY KEY) PARTITION BY RANGE (id);
+CREATE TABLE public.part_1 PARTITION OF public.parts FOR VALUES FROM (1) TO (2);
 CREATE SCHEMA base_template;
 COMMENT ON SCHEMA base_template IS E'base_template with a \\ backslash, a ''quote'' and a "double"';
 SET search_path = base_template;
@@ -77,6 +79,7 @@ CREATE TABLE b (id integer PRIMARY KEY, a integer REFERENCES a DEFERRABLE INITIA
     CONSTRAINT some_key FOREIGN KEY (x, y) REFERENCES a (x, y) MATCH FULL ON DELETE RESTRICT ON UPDATE SET DEFAULT);
 ALTER TABLE a ADD CONSTRAINT "to b" FOREIGN KEY (b) REFERENCES b ON DELETE SET DEFAULT NOT VALID;
 ALTER TABLE b ADD CONSTRAINT part FOREIGN KEY (x, y) REFERENCES a (x, y) ON DELETE SET NULL (x);
+CREATE TABLE to_parts (id integer REFERENCES public.parts);
 CREATE UNIQUE INDEX b_xy ON b (x, y);
 CREATE TABLE c (x integer, y integer, FOREIGN KEY (x, y) REFERENCES b (x, y));
 
@@ -121,6 +124,29 @@ CREATE VIEW through_function AS SELECT * FROM atomic(1);
 CREATE TABLE loop (id integer);
 CREATE FUNCTION loop_default(loop) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
 ALTER TABLE loop ADD COLUMN d integer DEFAULT loop_default(NULL), ADD CONSTRAINT looped CHECK (loop_default(loop.*) > 0);
+-- a default whose function reads the table itself, and is read by a view
+CREATE TABLE self_reading (id integer PRIMARY KEY, n bigint);
+CREATE FUNCTION rows_so_far() RETURNS bigint LANGUAGE sql STABLE RETURN (SELECT count(*) FROM self_reading);
+ALTER TABLE self_reading ALTER COLUMN n SET DEFAULT rows_so_far();
+CREATE VIEW so_far AS SELECT rows_so_far() AS so_far, s.* FROM self_reading s;
+ALTER TABLE self_reading REPLICA IDENTITY USING INDEX self_reading_pkey;
+-- a domain whose check calls a function that takes the domain
+CREATE DOMAIN looped AS integer;
+CREATE FUNCTION of_looped(looped) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+ALTER DOMAIN looped ADD CONSTRAINT through_function CHECK (of_looped(VALUE));
+-- types of types, and rows as columns
+CREATE DOMAIN domain_of_domain AS looped CHECK (VALUE < 100);
+CREATE TYPE of_rows AS (one a, many a[], inner_type point3);
+CREATE TABLE typed (r of_rows, x a DEFAULT NULL, ranges many_floats, d domain_of_domain[], t name COLLATE "C" DEFAULT 'base_template', c "char", b bit(3), v varbit(5), ts time(2) with time zone, i interval day to second(3), n numeric(5,-2), bp bpchar, EXCLUDE USING gist (ranges WITH &&) DEFERRABLE);
+-- what is outside under a name that is also inside
+CREATE TABLE public.a (id integer PRIMARY KEY);
+CREATE TABLE outward (id integer REFERENCES public.a, b integer REFERENCES a);
+CREATE VIEW both_a AS SELECT x.id, y.id AS other FROM public.a x JOIN a y ON x.id = y.id;
+CREATE FUNCTION lower(varchar) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'mine' $$;
+CREATE OPERATOR public.=== (FUNCTION = int4eq, LEFTARG = integer, RIGHTARG = integer);
+CREATE VIEW uses_mine AS SELECT base_template.lower('X'::varchar) AS mine, pg_catalog.lower('X'::text) AS theirs, 1 OPERATOR(public.===) 1 AS op, "left"('abc', 1), CASE WHEN true THEN DATE '2024-02-03' END AS d;
+CREATE TABLE pg_class (oid integer);
+CREATE VIEW of_mine AS SELECT * FROM base_template.pg_class;
 -- two views that read each other
 CREATE VIEW ping AS SELECT 1 AS n, 'x'::text COLLATE "C" AS t;
 CREATE VIEW pong AS SELECT n, t FROM ping;

@@ -1,3 +1,5 @@
+//! Where migrations come from.
+
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;

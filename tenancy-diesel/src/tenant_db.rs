@@ -1,5 +1,8 @@
+//! The async side.
+
 use std::fmt;
 use std::panic::resume_unwind;
+use std::sync::Arc;
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::{Connection as _, PgConnection};
@@ -7,8 +10,8 @@ use tenancy_core::tenant::ActiveTenant;
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
+use crate::context::Context;
 use crate::error::{Error, RunError, is_stale_plan};
-use crate::tenancy::Tenancy;
 
 /// The right to work on one tenant's data from async code. Cheap, `Send`, `Clone`; holds no connection.
 ///
@@ -20,23 +23,18 @@ use crate::tenancy::Tenancy;
 /// A handler that holds this holds nothing, so it may hold two, and a pool of one connection is enough.
 #[derive(Clone)]
 pub struct TenantDb {
-    tenancy: Tenancy,
+    context: Arc<Context>,
     tenant: ActiveTenant,
 }
 
 impl TenantDb {
-    pub(crate) fn new(tenancy: Tenancy, tenant: ActiveTenant) -> Self {
-        Self { tenancy, tenant }
+    pub(crate) fn new(context: Arc<Context>, tenant: ActiveTenant) -> Self {
+        Self { context, tenant }
     }
 
     /// The tenant.
     pub fn tenant(&self) -> &ActiveTenant {
         &self.tenant
-    }
-
-    /// The library, for example to hand a `TenantDb` of the same tenant to a background task.
-    pub fn tenancy(&self) -> &Tenancy {
-        &self.tenancy
     }
 
     /// Runs `work` with a connection pinned to the tenant, on a blocking thread, outside a transaction.
@@ -58,11 +56,11 @@ impl TenantDb {
         T: Send + 'static,
         E: Send + 'static,
     {
-        let permit = self.tenancy.permit().await.map_err(RunError::Tenancy)?;
-        let Self { tenancy, tenant } = self.clone();
+        let permit = self.context.tenants.permit().await.map_err(RunError::Tenancy)?;
+        let Self { context, tenant } = self.clone();
         let (answer, answered) = oneshot::channel();
         let worker = spawn_blocking(move || {
-            match tenancy.connect(&tenant) {
+            match context.connect(&tenant) {
                 Ok(mut conn) => {
                     // The caller may have gone; the work was done all the same.
                     let _ = answer.send(work(&mut conn).map_err(RunError::Work));
@@ -109,8 +107,8 @@ impl TenantDb {
         F: Fn(&mut PgConnection) -> Result<T, DieselError> + Send + Sync + 'static,
         T: Send + 'static,
     {
-        let work = std::sync::Arc::new(work);
-        let again = std::sync::Arc::clone(&work);
+        let work = Arc::new(work);
+        let again = Arc::clone(&work);
         let first = self.run(move |conn| conn.build_transaction().read_only().run(|conn| work(conn))).await;
         match first {
             Err(RunError::Work(error)) if is_stale_plan(&error) || is_lost(&error) => {

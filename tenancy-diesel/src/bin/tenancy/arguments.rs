@@ -1,0 +1,112 @@
+//! What every command takes, and which commands there are.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::context::Context;
+use crate::exit::Outcome;
+use crate::{
+    activate, archive, create, drop, exec, init, list, migrate, rename, revert, show, status, suspend,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  export DATABASE_URL=postgres://localhost/app
+  tenancy init                      install the control plane and build the template
+  tenancy create acme --name 'Acme, Inc.'
+  tenancy migrate                   bring every tenant up to date
+  tenancy status --check            exit 1 while any tenant lacks a migration
+
+Exit codes:
+  0  fine
+  1  something failed or was found: a migration in a tenant, an unknown tenant, no database
+  2  wrong usage";
+
+/// Tenants and their migrations in a PostgreSQL database
+#[derive(Debug, Parser)]
+#[command(name = "tenancy", version, after_help = EXAMPLES, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub(crate) struct Global {
+    /// The database: a URL or libpq's keyword form
+    #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+    /// Where the tenants' migrations are [default: migrations/tenant, if it is there]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) migrations: Option<PathBuf>,
+    /// The schema that tenants are cloned from [default: base_template]
+    #[arg(long, global = true, value_name = "SCHEMA")]
+    pub(crate) template: Option<String>,
+    /// What the names of tenants' schemas start with [default: tenant_]
+    #[arg(long, global = true)]
+    pub(crate) prefix: Option<String>,
+    /// Print one JSON document instead of tables, and errors as JSON on stderr
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::Init),
+    Create(create::Create),
+    List(list::List),
+    Show(show::Show),
+    Migrate(migrate::Migrate),
+    Status(status::Status),
+    Revert(revert::Revert),
+    Suspend(suspend::Suspend),
+    Activate(activate::Activate),
+    Archive(archive::Archive),
+    Rename(rename::Rename),
+    Drop(drop::Drop),
+    Exec(exec::Exec),
+}
+
+impl Cli {
+    /// Does what was asked for.
+    ///
+    /// # Errors
+    ///
+    /// What kept it from being done, in words for the operator.
+    pub(crate) fn run(&self) -> anyhow::Result<Outcome> {
+        let context = Context::open(&self.global)?;
+        let result = match &self.command {
+            // The one command that needs no control plane.
+            Command::Init(command) => return command.run(&context),
+            Command::Create(command) => command.run(&context),
+            Command::List(command) => command.run(&context),
+            Command::Show(command) => command.run(&context),
+            Command::Migrate(command) => command.run(&context),
+            Command::Status(command) => command.run(&context),
+            Command::Revert(command) => command.run(&context),
+            Command::Suspend(command) => command.run(&context),
+            Command::Activate(command) => command.run(&context),
+            Command::Archive(command) => command.run(&context),
+            Command::Rename(command) => command.run(&context),
+            Command::Drop(command) => command.run(&context),
+            Command::Exec(command) => command.run(&context),
+        };
+        result.map_err(|error| context.explain(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_of_the_arguments_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,36 @@
+//! `tenancy`: tenants and their migrations from the command line.
+//!
+//! Every command is a file of its own: what it takes (clap), what it does (the library's public API only), what
+//! it says. Results go to stdout, as tables or, with `--json`, as one document; everything else goes to stderr.
+
+mod activate;
+mod archive;
+mod arguments;
+mod context;
+mod create;
+mod drop;
+mod exec;
+mod exit;
+mod init;
+mod list;
+mod migrate;
+mod output;
+mod progress;
+mod rename;
+mod revert;
+mod run;
+mod show;
+mod status;
+mod suspend;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    match arguments::Cli::try_parse() {
+        Ok(cli) => exit::code(cli.global.json, cli.run()),
+        Err(refusal) => exit::refused(&refusal),
+    }
+}

@@ -1,0 +1,81 @@
+use std::fmt;
+
+use tenancy_core::isolation::{SessionDefaults, SharedSchemas};
+use tenancy_core::name::SchemaNaming;
+use tenancy_core::resolve::ResolverChain;
+
+use super::Directory;
+use crate::blueprint::BlueprintCache;
+use crate::connection::ControlConnection;
+use crate::error::Error;
+use crate::migrations::Migrations;
+use crate::pools::{PoolSettings, SessionPool};
+
+/// What the builder decided, and what lives as long as the service.
+pub(crate) struct Context {
+    pub(crate) naming: SchemaNaming,
+    pub(crate) shared: SharedSchemas,
+    pub(crate) resolvers: ResolverChain,
+    pub(crate) migrations: Migrations,
+    /// The tenants' pool.
+    pub(crate) tenants: SessionPool,
+    /// The control plane's.
+    pub(crate) control: SessionPool,
+    pub(crate) directory: Directory,
+    pub(crate) blueprints: BlueprintCache,
+    url: String,
+    defaults: SessionDefaults,
+}
+
+/// What the builder decided.
+pub(crate) struct Settings {
+    pub(crate) url: String,
+    pub(crate) naming: SchemaNaming,
+    pub(crate) shared: SharedSchemas,
+    pub(crate) defaults: SessionDefaults,
+    pub(crate) pool: PoolSettings,
+    pub(crate) resolvers: ResolverChain,
+    pub(crate) migrations: Migrations,
+}
+
+impl Context {
+    /// Makes the pools, which connect in the background.
+    pub(crate) fn new(settings: Settings) -> Self {
+        let Settings { url, naming, shared, defaults, pool, resolvers, migrations } = settings;
+        let pool = PoolSettings { max_size: pool.max_size.max(1), ..pool };
+        // Two connections let a sign-up and a look-up go on beside each other; none is kept when idle.
+        let control = PoolSettings { max_size: pool.max_size.min(2), min_idle: Some(0), ..pool.clone() };
+        Self {
+            tenants: SessionPool::new(&url, &defaults, &pool),
+            control: SessionPool::new(&url, &defaults, &control),
+            directory: Directory::default(),
+            blueprints: BlueprintCache::default(),
+            naming,
+            shared,
+            resolvers,
+            migrations,
+            url,
+            defaults,
+        }
+    }
+
+    /// A connection of the control plane. Blocks until its pool has one.
+    pub(crate) fn control(&self) -> Result<ControlConnection, Error> {
+        self.control.control().map(ControlConnection::new)
+    }
+
+    /// A pool of `size` control connections of its own, for work that keeps many of them busy.
+    pub(crate) fn control_pool(&self, size: u32) -> SessionPool {
+        let settings = PoolSettings { max_size: size, min_idle: Some(0), ..self.control.settings().clone() };
+        SessionPool::new(&self.url, &self.defaults, &settings)
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("naming", &self.naming)
+            .field("pool", &self.tenants.state())
+            .finish_non_exhaustive()
+    }
+}

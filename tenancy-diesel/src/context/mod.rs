@@ -1,0 +1,12 @@
+//! What lives as long as the service.
+//!
+//! * [`Context`]: pools, caches and configuration; every handle of the facade borrows it.
+//!   [`Settings`] is what the builder decided.
+//! * [`Directory`]: a short memory of registry rows for the request path.
+
+#[expect(clippy::module_inception, reason = "the file is named after its type")]
+mod context;
+mod directory;
+
+pub(crate) use context::{Context, Settings};
+pub(crate) use directory::Directory;

@@ -1,0 +1,17 @@
+//! The binary `tenancy`, used as an operator uses it: in a directory, against a database, by its exit codes and
+//! what it prints.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "cli/support.rs"]
+mod support;
+
+#[path = "cli/exec.rs"]
+mod exec;
+#[path = "cli/flow.rs"]
+mod flow;
+#[path = "cli/migrate.rs"]
+mod migrate;
+#[path = "cli/tenants.rs"]
+mod tenants;
+#[path = "cli/usage.rs"]
+mod usage;

@@ -1,0 +1,115 @@
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, PgConnection};
+use serde_json::Value;
+use tempfile::TempDir;
+use tenancy_diesel::embedded::{TestDatabase, test_server};
+
+/// An operator with an empty directory and an empty database.
+pub(crate) struct Operator {
+    directory: TempDir,
+    database: TestDatabase,
+}
+
+/// What a command left behind.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Operator {
+    pub(crate) fn new() -> Self {
+        Self { directory: tempfile::tempdir().unwrap(), database: test_server().fresh_database() }
+    }
+
+    /// With the control plane and a hand-made template of one table, `tickets`.
+    pub(crate) fn initialized() -> Self {
+        let operator = Self::new();
+        operator
+            .sql("CREATE SCHEMA base_template; CREATE TABLE base_template.tickets (id serial, title text)");
+        operator.tenancy("init").ok();
+        operator
+    }
+
+    /// Runs `tenancy` with `arguments` cut at blanks.
+    pub(crate) fn tenancy(&self, arguments: &str) -> Ran {
+        self.tenancy_with(&arguments.split_whitespace().collect::<Vec<_>>())
+    }
+
+    pub(crate) fn tenancy_with(&self, arguments: &[&str]) -> Ran {
+        Ran::of(self.command(arguments).env("DATABASE_URL", self.database.url()))
+    }
+
+    /// The same without DATABASE_URL.
+    pub(crate) fn without_url(&self, arguments: &[&str]) -> Ran {
+        Ran::of(&mut self.command(arguments))
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        self.database.url()
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tenancy"));
+        command.args(arguments).current_dir(self.directory.path()).stdin(Stdio::null());
+        for name in ["DATABASE_URL", "PGHOST", "PGHOSTADDR", "PGSSLMODE", "PGSERVICE"] {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    pub(crate) fn sql(&self, sql: &str) {
+        PgConnection::establish(self.database.url()).unwrap().batch_execute(sql).unwrap();
+    }
+
+    /// A migration in the default directory; `number` orders it.
+    pub(crate) fn migration(&self, number: u32, name: &str, up: &str, down: &str) {
+        self.migration_in("migrations/tenant", number, name, up, down);
+    }
+
+    pub(crate) fn migration_in(&self, directory: &str, number: u32, name: &str, up: &str, down: &str) {
+        let directory = self.path().join(directory).join(format!("2026-11-20-{number:06}_{name}"));
+        std::fs::create_dir_all(&directory).unwrap();
+        std::fs::write(directory.join("up.sql"), up).unwrap();
+        std::fs::write(directory.join("down.sql"), down).unwrap();
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.directory.path()
+    }
+}
+
+impl Ran {
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let output = command.output().unwrap();
+        Self {
+            code: output.status.code().unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Asserts that it went well; what it printed.
+    #[track_caller]
+    pub(crate) fn ok(&self) -> &str {
+        assert_eq!(self.code, 0, "{self:?}");
+        &self.stdout
+    }
+
+    /// Asserts that it failed with `code`; what it said.
+    #[track_caller]
+    pub(crate) fn failed(&self, code: i32) -> &str {
+        assert_eq!(self.code, code, "{self:?}");
+        &self.stderr
+    }
+
+    /// What stdout holds: one JSON document and nothing else.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
