@@ -1,5 +1,7 @@
 //! The real program with its embedded server: started, asked, stopped, killed, started again.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
@@ -54,7 +56,9 @@ impl Server {
     }
 
     fn signal(&self, signal: &str) {
-        assert!(Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap().success());
+        assert!(
+            Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap().success()
+        );
     }
 
     /// Waits for the end; says whether it was a good one.
@@ -97,7 +101,11 @@ fn data_survives_a_stop_and_a_kill() {
     let data_dir = temp.path().join("data");
 
     let mut server = Server::start(&data_dir);
-    assert!(server.banner.contains("http://acme.localhost:") && server.banner.contains("psql"), "{}", server.banner);
+    assert!(
+        server.banner.contains("http://acme.localhost:") && server.banner.contains("psql"),
+        "{}",
+        server.banner
+    );
     assert!(!server.banner.contains("a token for tests only"), "a given token is not shown");
     let (status, tickets) = server.ask("GET", "acme.localhost", "/api/tickets", "");
     assert!(status == 200 && tickets.contains("rocket skates"), "{status} {tickets}");

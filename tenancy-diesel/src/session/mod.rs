@@ -4,6 +4,7 @@
 //! * [`SessionManager`]: makes sessions for r2d2, and runs the gate where r2d2 asks at check-in whether a
 //!   connection is broken. A session becomes idle only when the gate let it through.
 //! * [`Watch`]: listens to Diesel's events for what the gate cannot ask the server.
+//! * [`OwnTypes`](own_types::OwnTypes), [`Uneven`](uneven::Uneven): whose prepared statements fit nobody else.
 //!
 //! The order of a request is: check out, [`Session::pin`] (one round trip), the borrower's queries, answer,
 //! [`Session::check_in`] (one round trip, after the answer). Nothing here knows what a pool is for; nothing
