@@ -6,7 +6,13 @@ use super::support::{Answer, Desk, TOKEN};
 
 fn admin(desk: &Desk, method: Method, path: &str, body: &str) -> Answer {
     let token = format!("Bearer {TOKEN}");
-    desk.ask_with(method, "localhost:8000", &format!("/admin/tenants{path}"), body, &[("Authorization", &token)])
+    desk.ask_with(
+        method,
+        "localhost:8000",
+        &format!("/admin/tenants{path}"),
+        body,
+        &[("Authorization", &token)],
+    )
 }
 
 #[test]
@@ -14,7 +20,14 @@ fn without_the_token_nothing_is_told() {
     let desk = Desk::open();
     let basic = format!("Basic {TOKEN}");
     let almost = format!("Bearer {TOKEN}x");
-    for headers in [&[][..], &[("Authorization", "Bearer")], &[("Authorization", "Bearer ")], &[("Authorization", &basic)], &[("Authorization", &almost)], &[("Authorization", TOKEN)]] {
+    for headers in [
+        &[][..],
+        &[("Authorization", "Bearer")],
+        &[("Authorization", "Bearer ")],
+        &[("Authorization", &basic)],
+        &[("Authorization", &almost)],
+        &[("Authorization", TOKEN)],
+    ] {
         for (method, path) in [
             (Method::Get, "/admin/tenants"),
             (Method::Post, "/admin/tenants"),

@@ -18,7 +18,8 @@ fn a_ticket_is_opened_answered_and_solved() {
     let place = opened.header("location").unwrap();
     assert_eq!(place, "/api/tickets/1");
 
-    let said = desk.post("initech", "/api/tickets/1/messages", r#"{"role": "agent", "content": "Which colour?"}"#);
+    let said =
+        desk.post("initech", "/api/tickets/1/messages", r#"{"role": "agent", "content": "Which colour?"}"#);
     assert_eq!((said.status, said.body["role"].as_str()), (201, Some("agent")));
     desk.post("initech", "/api/tickets/1/messages", r#"{"role": "user", "content": "Red."}"#);
     let messages = desk.get("initech", "/api/tickets/1/messages");
@@ -42,7 +43,11 @@ fn what_makes_no_sense_is_422_and_names_the_field() {
         ("/api/customers", r#"{"name": "A", "email": "a@b", "vip": true}"#, &["vip"]),
         ("/api/customers", "{\"name\": \"A\\u0000\", \"email\": \"a@b\"}", &["name"]),
         ("/api/tickets", r#"{"customer_id": 1, "issue": ""}"#, &["customer_id", "issue"]),
-        ("/api/tickets", r#"{"customer_id": "x", "issue": "y", "status": "lost"}"#, &["customer_id", "status"]),
+        (
+            "/api/tickets",
+            r#"{"customer_id": "x", "issue": "y", "status": "lost"}"#,
+            &["customer_id", "status"],
+        ),
         ("/api/tickets/1/messages", r#"{"role": "king", "content": "x"}"#, &["role"]),
         ("/api/tickets/1/messages", r#"{"role": "user"}"#, &["content"]),
     ] {
@@ -148,7 +153,9 @@ fn tickets_are_filtered_by_status_and_customer() {
     let customer = open.body["items"][0]["customer_id"].as_str().unwrap();
     let theirs = desk.get("acme", &format!("/api/tickets?customer_id={customer}"));
     assert_eq!(issues(&theirs), issues(&open));
-    assert!(issues(&desk.get("acme", &format!("/api/tickets?customer_id={customer}&status=closed"))).is_empty());
+    assert!(
+        issues(&desk.get("acme", &format!("/api/tickets?customer_id={customer}&status=closed"))).is_empty()
+    );
 }
 
 #[test]

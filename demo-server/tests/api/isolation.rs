@@ -49,7 +49,12 @@ fn enums_of_two_companies_alternate_on_one_connection() {
         let (tenant, domain) = if round % 2 == 0 { ("acme", "desert") } else { ("globex", "springfield") };
         let status = ["open", "pending", "solved", "closed"][round / 2 % 4];
         let changed = desk.patch(tenant, "/api/tickets/1", &format!(r#"{{"status": "{status}"}}"#));
-        assert_eq!((changed.status, changed.body["status"].as_str()), (200, Some(status)), "{}", changed.text);
+        assert_eq!(
+            (changed.status, changed.body["status"].as_str()),
+            (200, Some(status)),
+            "{}",
+            changed.text
+        );
         let role = ["user", "agent", "system"][round % 3];
         let message = format!(r#"{{"role": "{role}", "content": "{tenant} {round}"}}"#);
         let said = desk.post(tenant, "/api/tickets/1/messages", &message);
@@ -57,7 +62,8 @@ fn enums_of_two_companies_alternate_on_one_connection() {
         let filtered = desk.get(tenant, &format!("/api/tickets?status={status}&limit=100"));
         let found = filtered.body["items"].as_array().unwrap();
         assert!(found.iter().any(|ticket| ticket["id"] == 1), "{}", filtered.text);
-        let customer = found.iter().find(|ticket| ticket["id"] == 1).unwrap()["customer_id"].as_str().unwrap();
+        let customer =
+            found.iter().find(|ticket| ticket["id"] == 1).unwrap()["customer_id"].as_str().unwrap();
         let customer = desk.get(tenant, &format!("/api/customers/{customer}"));
         assert!(customer.body["email"].as_str().unwrap().contains(domain), "{}", customer.text);
     }
@@ -84,8 +90,7 @@ fn who_is_asked_for_is_checked_before_anything_else() {
 fn the_header_counts_only_where_it_is_allowed() {
     let desk = Desk::configured(&[("TENANCY_ALLOW_HEADER", "false")]);
     let headers = [("X-Tenant-ID", "acme")];
-    let tickets =
-        |host: &str| desk.ask_with(rocket::http::Method::Get, host, "/api/tickets", "", &headers);
+    let tickets = |host: &str| desk.ask_with(rocket::http::Method::Get, host, "/api/tickets", "", &headers);
     assert_eq!(tickets("localhost:8000").problem(), (400, "tenant_required"));
     assert!(tickets("globex.localhost").text.contains("hammock"), "the header is not even read");
 }

@@ -76,7 +76,8 @@ impl Desk {
         body: &str,
         headers: &[(&str, &str)],
     ) -> Answer {
-        let mut request = self.client.req(method, path.to_owned()).header(Header::new("Host", host.to_owned()));
+        let mut request =
+            self.client.req(method, path.to_owned()).header(Header::new("Host", host.to_owned()));
         for (name, value) in headers {
             request.add_header(Header::new((*name).to_owned(), (*value).to_owned()));
         }
@@ -141,5 +142,6 @@ impl Desk {
 
 fn config(settings: &[(&str, &str)]) -> Config {
     let find = |name: &str| settings.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
-    Config::read(false, |name| find(name).or_else(|| (name == "ADMIN_TOKEN").then(|| TOKEN.to_owned()))).unwrap()
+    Config::read(false, |name| find(name).or_else(|| (name == "ADMIN_TOKEN").then(|| TOKEN.to_owned())))
+        .unwrap()
 }
