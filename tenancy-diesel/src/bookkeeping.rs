@@ -44,7 +44,7 @@ pub(crate) fn applied(conn: &mut PgConnection, schema: &SchemaName) -> QueryResu
     if !there.there {
         return Ok(Vec::new());
     }
-    let sql = Script::new("SELECT version FROM ").script(&table).sql(" ORDER BY version");
+    let sql = Script::new("SELECT version FROM ").script(&table).sql(" ORDER BY version::pg_catalog.text");
     // The text differs by schema: prepared statements would pile up in the session.
     let rows: Vec<Version> = sql_query(sql.as_str()).load(conn)?;
     Ok(rows.into_iter().map(|row| row.version).collect())
@@ -62,18 +62,28 @@ pub(crate) fn insert(schema: &SchemaName, version: &str) -> Script {
 
 /// Records that `version` was reverted.
 pub(crate) fn delete(schema: &SchemaName, version: &str) -> Script {
-    Script::new("DELETE FROM ").script(&table(schema)).sql(" WHERE version = ").literal(version).sql(";\n")
+    Script::new("DELETE FROM ")
+        .script(&table(schema))
+        .sql(" WHERE version::pg_catalog.text OPERATOR(pg_catalog.=) ")
+        .literal(version)
+        .sql("::pg_catalog.text;\n")
 }
 
-/// Copies what the schema has on record into the tenant's registry row. The table must exist.
+/// Copies what the schema has on record into the tenant's registry row. The table must exist, and the tenant must
+/// live in `schema`: the statement fails otherwise.
 pub(crate) fn record(schema: &SchemaName, tenant: TenantId) -> Script {
     Script::new(
-        "UPDATE tenancy.tenants SET (migrations, template_version) = \
-         (SELECT coalesce(pg_catalog.array_agg(version::pg_catalog.text ORDER BY version), '{}'), \
-         pg_catalog.max(version) FROM ",
+        "WITH recorded AS (UPDATE tenancy.tenants SET (migrations, template_version) = \
+         (SELECT coalesce(pg_catalog.array_agg(version::pg_catalog.text ORDER BY version::pg_catalog.text), '{}'), \
+         pg_catalog.max(version::pg_catalog.text) FROM ",
     )
     .script(&table(schema))
-    .sql(") WHERE id = ")
+    .sql(") WHERE id OPERATOR(pg_catalog.=) ")
     .literal(&tenant.to_string())
-    .sql(";\n")
+    .sql("::pg_catalog.uuid AND schema_name OPERATOR(pg_catalog.=) ")
+    .literal(schema.as_str())
+    .sql(
+        "::pg_catalog.text RETURNING 1) \
+         SELECT 1 OPERATOR(pg_catalog./) pg_catalog.count(*)::pg_catalog.int4 FROM recorded;\n",
+    )
 }

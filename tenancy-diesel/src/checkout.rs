@@ -1,5 +1,8 @@
 //! From a name to a pinned connection.
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use tenancy_core::isolation::SessionPlan;
 use tenancy_core::name::TenantSlug;
 use tenancy_core::request::RequestParts;
@@ -57,12 +60,29 @@ impl Context {
 
     /// See [`Tenancy::connect`](crate::Tenancy::connect).
     pub(crate) fn connect(&self, tenant: &ActiveTenant) -> Result<TenantConnection, Error> {
-        if let Some(conn) = self.pin(tenant)? {
-            return Ok(conn);
+        let mut tenant = tenant.clone();
+        let mut looked_up = false;
+        let patience = Instant::now() + PATIENCE;
+        loop {
+            match self.pin(&tenant)? {
+                Pinned::Yes(conn) => return Ok(conn),
+                Pinned::Busy if Instant::now() < patience => thread::sleep(PAUSE),
+                Pinned::Busy => return Err(Error::TenantBusy(tenant.slug.clone())),
+                Pinned::Stale if looked_up => return Err(Error::TenantBusy(tenant.slug.clone())),
+                Pinned::Stale => {
+                    tenant = self.look_up_again(&tenant)?;
+                    looked_up = true;
+                }
+            }
         }
+    }
+
+    /// The same tenant as the registry has it now: of one id *and* one slug. A slug that belongs to another
+    /// tenant meanwhile must not lead a request to the old one, nor a holder of the old one to the new.
+    fn look_up_again(&self, tenant: &ActiveTenant) -> Result<ActiveTenant, Error> {
         self.directory.forget(&tenant.slug);
-        let now = self.look_up(&TenantKey::Id(tenant.id))?;
-        self.pin(&now)?.ok_or_else(|| Error::UnknownTenant(tenant.slug.to_string()))
+        let now = self.look_up(&TenantKey::Slug(tenant.slug.clone()))?;
+        if now.id == tenant.id { Ok(now) } else { Err(Error::UnknownTenant(tenant.slug.to_string())) }
     }
 
     /// See [`Tenancy::check_ready`](crate::Tenancy::check_ready).
@@ -81,14 +101,12 @@ impl Context {
         Ok(tenant.into_active()?)
     }
 
-    /// A pinned connection, or `None` when the registry disagrees with what `tenant` says.
-    fn pin(&self, tenant: &ActiveTenant) -> Result<Option<TenantConnection>, Error> {
+    fn pin(&self, tenant: &ActiveTenant) -> Result<Pinned, Error> {
         let plan = SessionPlan::of(tenant, &self.shared)?;
         match self.tenants.pinned(&plan) {
-            Ok(loan) => Ok(Some(TenantConnection::new(loan, tenant.clone()))),
-            Err(PinFailure::Stale) => Ok(None),
-            // A rename between our look-up and the pin; the next look-up tells.
-            Err(PinFailure::SchemaMissing) if !self.still_there(tenant)? => Ok(None),
+            Ok(loan) => Ok(Pinned::Yes(TenantConnection::new(loan, tenant.clone()))),
+            Err(PinFailure::Stale) => Ok(Pinned::Stale),
+            Err(PinFailure::Busy) => Ok(Pinned::Busy),
             Err(PinFailure::SchemaMissing) => {
                 Err(Error::SchemaMissing { slug: tenant.slug.clone(), schema: plan.schema().clone() })
             }
@@ -99,12 +117,18 @@ impl Context {
             },
         }
     }
-
-    fn still_there(&self, tenant: &ActiveTenant) -> Result<bool, Error> {
-        match Registry::new(self).find(&TenantKey::Id(tenant.id)) {
-            Ok(now) => Ok(now.placement == tenant.placement && now.status == tenant.status),
-            Err(Error::UnknownTenant(_)) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
 }
+
+/// What came of a pin.
+enum Pinned {
+    Yes(TenantConnection),
+    /// The registry disagrees with what the caller believes.
+    Stale,
+    /// The tenant is being dropped or renamed.
+    Busy,
+}
+
+/// How long a connection is waited for while a tenant is being dropped or renamed, which takes milliseconds once
+/// no session is pinned to it any more.
+const PATIENCE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(20);

@@ -43,10 +43,8 @@ pub enum Error {
     /// The slug is taken.
     #[error("tenant `{0}` already exists")]
     AlreadyExists(TenantSlug),
-    /// A schema of that name exists and belongs to no tenant; it is never adopted silently.
-    #[error(
-        "schema `{0}` already exists and belongs to no tenant: drop or rename it, it is never taken over silently"
-    )]
+    /// A schema of that name exists, or another tenant's row names it; it is never taken over.
+    #[error("schema `{0}` already exists: drop or rename it, it is never taken over silently")]
     SchemaTaken(SchemaName),
     /// The tenant's schema is not there.
     #[error(
@@ -58,14 +56,25 @@ pub enum Error {
         /// The schema that PostgreSQL did not find.
         schema: SchemaName,
     },
+    /// The tenant is being dropped or renamed at this moment; try again.
+    #[error("tenant `{0}` is being dropped or renamed: try again in a moment")]
+    TenantBusy(TenantSlug),
+    /// Something outside the tenant's schema needs something in it, and would be dropped along.
+    #[error("schema `{schema}` cannot be dropped: outside it, {} need it; drop those first", objects.join(", "))]
+    StillNeeded {
+        /// The tenant's schema.
+        schema: SchemaName,
+        /// What would be dropped along, in PostgreSQL's words; the first ten.
+        objects: Vec<String>,
+    },
     /// The tenant's placement is not available.
     #[error(transparent)]
     Plan(#[from] PlanError),
     /// Every connection was busy for as long as the pool is allowed to wait.
-    #[error(
-        "all {size} connections were busy for {waited:?}: raise the pool's size, or make requests shorter"
-    )]
+    #[error("all {size} connections {purpose} were busy for {waited:?}")]
     PoolExhausted {
+        /// What the pool's connections are for, and the remedy where there is one.
+        purpose: &'static str,
         /// The pool's size.
         size: u32,
         /// How long the caller waited.

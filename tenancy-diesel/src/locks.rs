@@ -3,7 +3,7 @@
 //! | lock | shared by | exclusive for |
 //! |---|---|---|
 //! | template | a sign-up, until its commit | a migration of the template |
-//! | tenant in use | a pinned session | drop, rename |
+//! | tenant in use | a pinned session, an operator's SQL | drop, rename |
 //! | tenant migrating | | a runner that migrates the tenant, drop, rename |
 //!
 //! So a sign-up sees the template wholly before or wholly after a migration, and a tenant never disappears
@@ -17,7 +17,7 @@ use tenancy_core::tenant::TenantId;
 /// `tenm` in ASCII, beside [`pin::LOCK_CLASS`].
 const MIGRATING_CLASS: i64 = 1_952_804_461;
 
-/// How long drop and rename wait for sessions that are pinned to the tenant.
+/// How long each lock is waited for by those who have a caller waiting. It ends with the transaction.
 pub(crate) const PATIENCE: &str = "SET LOCAL lock_timeout = '10s';\n";
 
 /// The template lock, shared, until the end of the transaction.
@@ -40,6 +40,15 @@ pub(crate) fn tenant_exclusive(tenant: TenantId) -> Script {
             .sql("));\n")
     };
     lock(MIGRATING_CLASS).script(&lock(i64::from(pin::LOCK_CLASS)))
+}
+
+/// The lock of a pinned session on its tenant, until the end of the transaction.
+pub(crate) fn tenant_in_use(tenant: TenantId) -> Script {
+    Script::new("SELECT pg_catalog.pg_advisory_xact_lock_shared(")
+        .number(i64::from(pin::LOCK_CLASS))
+        .sql(", pg_catalog.hashtext(")
+        .literal(&tenant.to_string())
+        .sql("));\n")
 }
 
 /// The migration lock of a tenant, until the end of the session or the gate.

@@ -47,6 +47,7 @@ pub struct PoolState {
 pub(crate) struct SessionPool {
     pool: Pool<SessionManager>,
     settings: PoolSettings,
+    purpose: &'static str,
     #[cfg(feature = "tokio")]
     permits: std::sync::Arc<tokio::sync::Semaphore>,
 }
@@ -55,8 +56,14 @@ pub(crate) struct SessionPool {
 pub(crate) type Loan = PooledConnection<SessionManager>;
 
 impl SessionPool {
-    /// A pool that connects in the background; nothing is waited for.
-    pub(crate) fn new(url: &str, defaults: &SessionDefaults, settings: &PoolSettings) -> Self {
+    /// A pool that connects in the background; nothing is waited for. `purpose` completes the message "all
+    /// connections .. were busy".
+    pub(crate) fn new(
+        url: &str,
+        defaults: &SessionDefaults,
+        settings: &PoolSettings,
+        purpose: &'static str,
+    ) -> Self {
         let max_size = settings.max_size.max(1);
         let pool = Pool::builder()
             .max_size(max_size)
@@ -71,6 +78,7 @@ impl SessionPool {
         Self {
             pool,
             settings: settings.clone(),
+            purpose,
             #[cfg(feature = "tokio")]
             permits: std::sync::Arc::new(tokio::sync::Semaphore::new(max_size as usize)),
         }
@@ -80,11 +88,10 @@ impl SessionPool {
     /// async callers wait here, in order, and not on threads.
     #[cfg(feature = "tokio")]
     pub(crate) async fn permit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, Error> {
-        let waited = self.settings.connection_timeout;
         let acquire = std::sync::Arc::clone(&self.permits).acquire_owned();
-        match tokio::time::timeout(waited, acquire).await {
+        match tokio::time::timeout(self.settings.connection_timeout, acquire).await {
             Ok(Ok(permit)) => Ok(permit),
-            _ => Err(Error::PoolExhausted { size: self.pool.max_size(), waited }),
+            _ => Err(self.exhausted()),
         }
     }
 
@@ -99,7 +106,7 @@ impl SessionPool {
             PinFailure::Pool(error) => error,
             PinFailure::Query(source) => Error::Query { doing: "pin the control session", source },
             // A control session names no tenant.
-            PinFailure::Stale | PinFailure::SchemaMissing => Error::NotInitialized,
+            PinFailure::Stale | PinFailure::Busy | PinFailure::SchemaMissing => Error::NotInitialized,
         })
     }
 
@@ -125,6 +132,7 @@ impl SessionPool {
                 Ok(()) => return Ok(loan),
                 Err(PinError::Broken(error)) => last = error.to_string(),
                 Err(PinError::Stale) => return Err(PinFailure::Stale),
+                Err(PinError::Busy) => return Err(PinFailure::Busy),
                 Err(PinError::SchemaMissing) => return Err(PinFailure::SchemaMissing),
                 Err(PinError::Query(error)) => return Err(PinFailure::Query(error)),
             }
@@ -137,9 +145,15 @@ impl SessionPool {
         let text = error.to_string();
         match text.split_once(": ") {
             Some((_, reason)) => Error::Unreachable(reason.trim().to_owned()),
-            None => {
-                Error::PoolExhausted { size: self.pool.max_size(), waited: self.settings.connection_timeout }
-            }
+            None => self.exhausted(),
+        }
+    }
+
+    fn exhausted(&self) -> Error {
+        Error::PoolExhausted {
+            purpose: self.purpose,
+            size: self.pool.max_size(),
+            waited: self.settings.connection_timeout,
         }
     }
 }
@@ -151,6 +165,8 @@ pub(crate) enum PinFailure {
     Pool(Error),
     /// The registry disagrees with what the caller believes about the tenant.
     Stale,
+    /// The tenant is being dropped or renamed.
+    Busy,
     /// The tenant's schema is gone.
     SchemaMissing,
     /// PostgreSQL refused the pin.

@@ -49,7 +49,7 @@ impl Tenancy {
     ///
     /// [`Error::Query`] or [`Error::Migration`] when a migration fails; [`Error::Unreachable`].
     pub fn init(&self) -> Result<(), Error> {
-        install::install(&mut *self.0.control()?)?;
+        install::install(&mut *self.0.operation()?)?;
         self.fleet().migrate_template()?;
         Ok(())
     }
@@ -84,12 +84,13 @@ impl Tenancy {
     }
 
     /// A connection pinned to `tenant`. Blocks until the pool has one, up to its timeout, and for one round
-    /// trip. A tenant that was renamed since it was looked up is found under its new schema.
+    /// trip. The registry is asked in that round trip: it must still have the tenant, active, by this slug.
     ///
     /// # Errors
     ///
-    /// [`Error::PoolExhausted`], [`Error::Unreachable`]; [`Error::UnknownTenant`] and [`Error::NotActive`] by
-    /// the registry as it is now; [`Error::SchemaMissing`].
+    /// [`Error::PoolExhausted`], [`Error::Unreachable`]; [`Error::UnknownTenant`] (also when the slug is another
+    /// tenant's by now) and [`Error::NotActive`] by the registry as it is now; [`Error::TenantBusy`] when it is
+    /// being dropped or renamed for longer than a second; [`Error::SchemaMissing`].
     pub fn connect(&self, tenant: &ActiveTenant) -> Result<TenantConnection, Error> {
         self.0.connect(tenant)
     }
@@ -101,8 +102,7 @@ impl Tenancy {
     }
 
     /// Runs `work` on a blocking thread, for async code that calls methods of this type, of the [`Registry`] or
-    /// the [`Provisioner`]. At most as many pieces of work run at a time as the control plane has connections;
-    /// the others wait in order, and not on threads.
+    /// the [`Provisioner`]. Only a few pieces of work run at a time; the others wait in order, and not on threads.
     ///
     /// ```no_run
     /// # async fn sign_up(tenancy: tenancy_diesel::Tenancy) -> Result<(), tenancy_diesel::Error> {
@@ -126,18 +126,14 @@ impl Tenancy {
         F: FnOnce(&Self) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        let permit = self.0.control.permit().await?;
+        let permit = self.0.operations.permit().await?;
         let tenancy = self.clone();
-        let worker = tokio::task::spawn_blocking(move || {
+        join(tokio::task::spawn_blocking(move || {
             let answer = work(&tenancy);
             drop(permit);
             answer
-        });
-        match worker.await {
-            Ok(answer) => answer,
-            Err(failure) if failure.is_panic() => std::panic::resume_unwind(failure.into_panic()),
-            Err(_) => Err(Error::Unreachable("the runtime is shutting down".to_owned())),
-        }
+        }))
+        .await
     }
 
     /// Tenants' rows.
@@ -171,10 +167,32 @@ impl Tenancy {
         !self.0.resolvers.is_empty()
     }
 
-    /// What a request comes to, as far as memory suffices to tell; never blocks.
+    /// [`resolve`](Self::resolve) for async code: from memory without leaving this thread, else by a look-up on a
+    /// blocking thread. Look-ups wait in order, so that a flood of invented names occupies as many threads as
+    /// there are connections for look-ups, and no more.
     #[cfg(feature = "rocket")]
-    pub(crate) fn resolve_from_memory(&self, request: &RequestParts) -> Option<Result<ActiveTenant, Error>> {
-        self.0.resolve_from_memory(request)
+    pub(crate) async fn resolve_async(&self, request: RequestParts) -> Result<ActiveTenant, Error> {
+        if let Some(answer) = self.0.resolve_from_memory(&request) {
+            return answer;
+        }
+        let permit = self.0.control.permit().await?;
+        let context = Arc::clone(&self.0);
+        join(tokio::task::spawn_blocking(move || {
+            let answer = context.resolve(&request);
+            drop(permit);
+            answer
+        }))
+        .await
+    }
+}
+
+/// The result of blocking work; a panic goes on in the caller.
+#[cfg(feature = "tokio")]
+async fn join<T>(worker: tokio::task::JoinHandle<Result<T, Error>>) -> Result<T, Error> {
+    match worker.await {
+        Ok(answer) => answer,
+        Err(failure) if failure.is_panic() => std::panic::resume_unwind(failure.into_panic()),
+        Err(_) => Err(Error::Unreachable("the runtime is shutting down".to_owned())),
     }
 }
 

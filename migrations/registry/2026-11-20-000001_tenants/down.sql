@@ -1,2 +1,3 @@
+DROP FUNCTION tenancy.pin(uuid, text, text, text, text);
 DROP TABLE tenancy.tenants;
 DROP FUNCTION tenancy.touch();

@@ -2,7 +2,9 @@ use crate::script::Script;
 
 /// Settings that every session starts with, and gets again after each wipe.
 ///
-/// `RESET ALL` also undoes what Diesel sets when it connects, so Diesel's two settings are always in here.
+/// `RESET ALL` also undoes what Diesel sets when it connects, so Diesel's two settings are always in here. So is
+/// the isolation level `read committed`, which the pin relies on; transactions may ask for a stricter one
+/// (`build_transaction().serializable()`).
 ///
 /// ```
 /// # use tenancy_core::isolation::SessionDefaults;
@@ -37,6 +39,9 @@ impl SessionDefaults {
 
 impl Default for SessionDefaults {
     fn default() -> Self {
-        Self(Vec::new()).with("client_encoding", "UTF8").with("TimeZone", "UTC")
+        Self(Vec::new())
+            .with("client_encoding", "UTF8")
+            .with("TimeZone", "UTC")
+            .with("default_transaction_isolation", "read committed")
     }
 }

@@ -40,7 +40,10 @@ impl Gate {
     /// The batch for a session pinned as `pin` with `search_path`.
     pub fn batch(&self, pin: &str, search_path: &str, statements: Statements) -> Script {
         let proof = Script::new(
-            "SELECT 1 OPERATOR(pg_catalog./) (\
+            // A borrower's SET SESSION CHARACTERISTICS could make the batch wait for other transactions. It is
+            // also the first proof: it fails inside a transaction that has run a statement.
+            "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, NOT DEFERRABLE;\n\
+             SELECT 1 OPERATOR(pg_catalog./) (\
              pg_catalog.transaction_timestamp() OPERATOR(pg_catalog.=) pg_catalog.statement_timestamp() \
              AND pg_catalog.current_setting('tenancy.pin') OPERATOR(pg_catalog.=) ",
         )

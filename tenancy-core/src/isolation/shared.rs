@@ -1,4 +1,4 @@
-use crate::name::{Ident, SchemaName};
+use crate::name::{Ident, MAX_IDENTIFIER_BYTES, NameError, SchemaName};
 
 /// The schemas that every tenant sees behind its own, in order; `public` unless configured.
 ///
@@ -13,13 +13,19 @@ impl SharedSchemas {
         Self(Vec::new())
     }
 
-    /// These schemas, in this order. Any name is allowed; it is quoted.
-    pub fn of<I, S>(schemas: I) -> Self
+    /// These schemas, in this order. Names are quoted, so upper case and blanks are allowed.
+    ///
+    /// # Errors
+    ///
+    /// [`NameError::ForeignSchema`] for `$user`, which stays special when it is quoted and means another schema
+    /// for each role, for the control plane, and for PostgreSQL's own; [`NameError::Empty`],
+    /// [`NameError::TooLong`].
+    pub fn of<I, S>(schemas: I) -> Result<Self, NameError>
     where
         I: IntoIterator<Item = S>,
         S: Into<String>,
     {
-        Self(schemas.into_iter().map(Into::into).collect())
+        schemas.into_iter().map(|schema| shareable(schema.into())).collect::<Result<_, _>>().map(Self)
     }
 
     /// The value of `search_path` for a tenant that lives in `schema`: every element quoted by itself, and
@@ -42,8 +48,22 @@ impl SharedSchemas {
 
 impl Default for SharedSchemas {
     fn default() -> Self {
-        Self::of(["public"])
+        Self(vec!["public".to_owned()])
     }
+}
+
+fn shareable(schema: String) -> Result<String, NameError> {
+    let reason = match schema.as_str() {
+        "" => return Err(NameError::Empty { max: MAX_IDENTIFIER_BYTES }),
+        long if long.len() > MAX_IDENTIFIER_BYTES => {
+            return Err(NameError::TooLong { length: long.len(), name: schema, max: MAX_IDENTIFIER_BYTES });
+        }
+        "$user" => "it means another schema for each role",
+        "tenancy" => "it is the control plane",
+        own if own.starts_with("pg_") => "PostgreSQL searches its own schemas by itself",
+        _ => return Ok(schema),
+    };
+    Err(NameError::ForeignSchema { name: schema, reason })
 }
 
 #[cfg(test)]
@@ -56,5 +76,12 @@ mod tests {
         assert_eq!(SharedSchemas::default().search_path(&schema), r#""tenant_acme", "public", pg_temp"#);
         assert_eq!(SharedSchemas::none().search_path(&schema), r#""tenant_acme", pg_temp"#);
         assert_eq!(SharedSchemas::of(["a, b\""]).search_path(&schema), r#""tenant_acme", "a, b""", pg_temp"#);
+    }
+
+    #[test]
+    fn what_would_not_mean_one_schema_for_all_is_refused() {
+        for schema in ["$user", "pg_temp", "pg_catalog", "tenancy", "", &"x".repeat(64)] {
+            assert!(SharedSchemas::of([schema]).is_err(), "{schema}");
+        }
     }
 }

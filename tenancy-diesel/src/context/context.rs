@@ -19,8 +19,10 @@ pub(crate) struct Context {
     pub(crate) migrations: Migrations,
     /// The tenants' pool.
     pub(crate) tenants: SessionPool,
-    /// The control plane's.
+    /// The control plane's, for look-ups: each takes a round trip or two.
     pub(crate) control: SessionPool,
+    /// The control plane's, for work that may wait for locks, so that no look-up waits behind it.
+    pub(crate) operations: SessionPool,
     pub(crate) directory: Directory,
     pub(crate) blueprints: BlueprintCache,
     url: String,
@@ -38,16 +40,29 @@ pub(crate) struct Settings {
     pub(crate) migrations: Migrations,
 }
 
+/// The most connections that look tenants up.
+const LOOK_UPS: u32 = 2;
+/// The most connections that create, change and migrate tenants at a time, the workers of a migration aside.
+const OPERATIONS: u32 = 4;
+
 impl Context {
     /// Makes the pools, which connect in the background.
     pub(crate) fn new(settings: Settings) -> Self {
         let Settings { url, naming, shared, defaults, pool, resolvers, migrations } = settings;
         let pool = PoolSettings { max_size: pool.max_size.max(1), ..pool };
-        // Two connections let a sign-up and a look-up go on beside each other; none is kept when idle.
-        let control = PoolSettings { max_size: pool.max_size.min(2), min_idle: Some(0), ..pool.clone() };
+        // None is kept when idle.
+        let control =
+            PoolSettings { max_size: pool.max_size.min(LOOK_UPS), min_idle: Some(0), ..pool.clone() };
+        let operations = PoolSettings { max_size: OPERATIONS, ..control.clone() };
         Self {
-            tenants: SessionPool::new(&url, &defaults, &pool),
-            control: SessionPool::new(&url, &defaults, &control),
+            tenants: SessionPool::new(
+                &url,
+                &defaults,
+                &pool,
+                "for tenants (raise `PoolSettings::max_size`, or make requests shorter)",
+            ),
+            control: SessionPool::new(&url, &defaults, &control, "for looking tenants up"),
+            operations: SessionPool::new(&url, &defaults, &operations, "for creating and changing tenants"),
             directory: Directory::default(),
             blueprints: BlueprintCache::default(),
             naming,
@@ -59,15 +74,20 @@ impl Context {
         }
     }
 
-    /// A connection of the control plane. Blocks until its pool has one.
+    /// A connection of the control plane for a look-up. Blocks until its pool has one.
     pub(crate) fn control(&self) -> Result<ControlConnection, Error> {
         self.control.control().map(ControlConnection::new)
+    }
+
+    /// A connection of the control plane for work that may wait for locks. Blocks until its pool has one.
+    pub(crate) fn operation(&self) -> Result<ControlConnection, Error> {
+        self.operations.control().map(ControlConnection::new)
     }
 
     /// A pool of `size` control connections of its own, for work that keeps many of them busy.
     pub(crate) fn control_pool(&self, size: u32) -> SessionPool {
         let settings = PoolSettings { max_size: size, min_idle: Some(0), ..self.control.settings().clone() };
-        SessionPool::new(&self.url, &self.defaults, &settings)
+        SessionPool::new(&self.url, &self.defaults, &settings, "of this run")
     }
 }
 

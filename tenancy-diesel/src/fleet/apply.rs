@@ -46,9 +46,11 @@ impl Target<'_> {
             Direction::Up => bookkeeping::insert(self.schema, version),
             Direction::Down => bookkeeping::delete(self.schema, version),
         };
+        // Not in the tenant's path, where operators of its own could stand.
+        let script = Script::new("SET LOCAL search_path TO pg_catalog, pg_temp;\n").script(&row);
         match self.tenant {
-            Some(tenant) => row.script(&bookkeeping::record(self.schema, tenant)),
-            None => row,
+            Some(tenant) => script.script(&bookkeeping::record(self.schema, tenant)),
+            None => script,
         }
     }
 }

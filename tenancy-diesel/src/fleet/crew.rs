@@ -1,7 +1,9 @@
 //! Many workers.
 
+use std::sync::Mutex;
+use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, Sender};
 use std::thread;
 
 use tenancy_core::fleet::Subject;
@@ -11,6 +13,7 @@ use super::worker::{Task, work};
 use crate::connection::ControlConnection;
 use crate::context::Context;
 use crate::error::Error;
+use crate::pools::SessionPool;
 
 /// How a crew works.
 pub(super) struct Crew<'a> {
@@ -19,67 +22,84 @@ pub(super) struct Crew<'a> {
     pub(super) stop_at_failure: bool,
 }
 
+/// How the work ended.
+#[derive(Debug, Default)]
+pub(super) struct Ended {
+    /// How many subjects were not begun.
+    pub(super) not_begun: usize,
+    /// Why, unless a failure was to stop the run.
+    pub(super) because: Option<Error>,
+}
+
+/// What the workers share.
+struct Shift<'a> {
+    subjects: &'a [Subject],
+    task: Task<'a>,
+    pool: SessionPool,
+    next: AtomicUsize,
+    stop: AtomicBool,
+    because: Mutex<Option<Error>>,
+}
+
 impl Crew<'_> {
     /// Does `task` to every subject, several at a time. `finished` is called on this thread as each is done.
-    /// Returns how many were not begun.
     pub(super) fn run(
         &self,
         subjects: &[Subject],
         task: Task<'_>,
         finished: &mut dyn FnMut(TenantReport),
-    ) -> Result<usize, Error> {
+    ) -> Ended {
         if subjects.is_empty() {
-            return Ok(0);
+            return Ended::default();
         }
         let jobs = self.jobs.clamp(1, subjects.len());
-        let pool = self.context.control_pool(u32::try_from(jobs).unwrap_or(u32::MAX));
-        let next = AtomicUsize::new(0);
-        let stop = AtomicBool::new(false);
-        let (sender, reports) = mpsc::channel();
-        let hand = || -> Result<(), Error> {
-            let loaded = self.context.migrations.load()?;
-            while !stop.load(Ordering::Relaxed) {
-                let Some(subject) = subjects.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
-                let began = std::time::Instant::now();
-                // A connection for each tenant: the gate wipes what the migration left in the session.
-                let report = match pool.control().map(ControlConnection::new) {
-                    Ok(mut conn) => work(&mut conn, subject, task, &loaded, &self.context.shared),
-                    Err(error) => TenantReport {
-                        slug: subject.slug.clone(),
-                        schema: subject.schema.clone(),
-                        done: Vec::new(),
-                        error: Some(error.to_string()),
-                        took: began.elapsed(),
-                    },
-                };
-                if report.error.is_some() && self.stop_at_failure {
-                    stop.store(true, Ordering::Relaxed);
-                }
-                // The receiver lives as long as the scope.
-                let _ = sender.send(report);
-            }
-            Ok(())
+        let shift = Shift {
+            subjects,
+            task,
+            pool: self.context.control_pool(u32::try_from(jobs).unwrap_or(u32::MAX)),
+            next: AtomicUsize::new(0),
+            stop: AtomicBool::new(false),
+            because: Mutex::new(None),
         };
+        let (sender, reports) = mpsc::channel();
+        let mut done = 0;
         thread::scope(|scope| {
-            let hands: Vec<_> = (0..jobs).map(|_| scope.spawn(hand)).collect();
-            let mut done = 0;
-            while done < subjects.len() && !hands.iter().all(thread::ScopedJoinHandle::is_finished) {
-                if let Ok(report) = reports.recv_timeout(std::time::Duration::from_millis(50)) {
-                    done += 1;
-                    finished(report);
-                }
+            for _ in 0..jobs {
+                let sender = sender.clone();
+                let shift = &shift;
+                scope.spawn(move || {
+                    if let Err(error) = self.worker(shift, &sender) {
+                        shift.stop.store(true, Ordering::Relaxed);
+                        shift.because.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                    }
+                });
             }
-            for report in reports.try_iter() {
+            // The reports end when the last worker drops its sender.
+            drop(sender);
+            for report in reports {
                 done += 1;
                 finished(report);
             }
-            for hand in hands {
-                match hand.join() {
-                    Ok(result) => result?,
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
+        });
+        let because = shift.because.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ended { not_begun: subjects.len() - done, because }
+    }
+
+    /// Takes one subject after the other. An error is one that every subject would meet.
+    fn worker(&self, shift: &Shift<'_>, reports: &Sender<TenantReport>) -> Result<(), Error> {
+        let loaded = self.context.migrations.load()?;
+        while !shift.stop.load(Ordering::Relaxed) {
+            let Some(subject) = shift.subjects.get(shift.next.fetch_add(1, Ordering::Relaxed)) else { break };
+            // A connection for each tenant: the gate wipes what the migration left in the session.
+            let mut conn = shift.pool.control().map(ControlConnection::new)?;
+            let report = work(&mut conn, subject, shift.task, &loaded, &self.context.shared);
+            drop(conn);
+            if report.error.is_some() && self.stop_at_failure {
+                shift.stop.store(true, Ordering::Relaxed);
             }
-            Ok(subjects.len() - done)
-        })
+            // The receiver lives as long as the scope.
+            let _ = reports.send(report);
+        }
+        Ok(())
     }
 }

@@ -13,6 +13,7 @@ use super::Fleet;
 use super::exec_row::ExecRow;
 use super::subjects::{self, Which};
 use crate::error::Error;
+use crate::locks;
 
 /// What a statement gave in one tenant.
 #[derive(Debug, Serialize)]
@@ -25,7 +26,8 @@ pub struct ExecResult {
     /// How many rows a single statement other than a query touched.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub affected: Option<usize>,
-    /// What PostgreSQL said against it. Nothing was changed in this tenant then.
+    /// What PostgreSQL said against it. Nothing was changed in this tenant then, unless the SQL ended its
+    /// transaction itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
@@ -52,41 +54,61 @@ impl Fleet<'_> {
         only: &[TenantSlug],
         mut finished: impl FnMut(&ExecResult),
     ) -> Result<Vec<ExecResult>, Error> {
-        let subjects = subjects::read(&mut *self.context.control()?, Which::All, only)?;
+        let subjects = subjects::read(&mut *self.context.operation()?, Which::All, only)?;
         let mut results = Vec::with_capacity(subjects.len());
         for subject in subjects {
-            // A connection for each tenant: the gate wipes what the statement left in the session.
-            let mut conn = self.context.control()?;
-            let result = self.exec_in(&mut conn, sql, &subject);
+            let result = self.exec_in(sql, subject)?;
             finished(&result);
             results.push(result);
         }
         Ok(results)
     }
 
-    fn exec_in(&self, conn: &mut PgConnection, sql: &str, subject: &Subject) -> ExecResult {
-        let enter = Script::new("SET LOCAL search_path TO ")
-            .deparsed(&self.context.shared.search_path(&subject.schema))
-            .sql(";\nSELECT ")
-            .literal(&subject.schema.ident().to_string())
-            .sql("::pg_catalog.regnamespace");
+    /// A connection for each tenant: the gate wipes what the statement left in the session.
+    fn exec_in(&self, sql: &str, subject: Subject) -> Result<ExecResult, Error> {
+        let mut conn = self.context.operation()?;
+        let mut ended = false;
         let outcome = conn.transaction(|conn| {
-            conn.batch_execute(enter.as_str())?;
-            let outcome = run(conn, sql)?;
-            match AnsiTransactionManager::transaction_manager_status_mut(conn).transaction_depth()? {
-                Some(_) => Ok(outcome),
-                None => Err(diesel::result::Error::NotInTransaction),
-            }
+            // Neither dropped nor renamed until the transaction ends; its unqualified names stay its own.
+            let wait = Script::new(locks::PATIENCE).script(&locks::tenant_in_use(subject.id));
+            conn.batch_execute(wait.as_str()).map_err(Error::query("wait for the tenant"))?;
+            let schema = subjects::schema_now(conn, subject.id)?
+                .ok_or_else(|| Error::UnknownTenant(subject.slug.to_string()))?;
+            let enter = Script::new("SET LOCAL lock_timeout TO DEFAULT;\nSET LOCAL search_path TO ")
+                .deparsed(&self.context.shared.search_path(&schema))
+                .sql(";\nSELECT ")
+                .literal(&schema.ident().to_string())
+                .sql("::pg_catalog.regnamespace");
+            conn.batch_execute(enter.as_str()).map_err(Error::query("enter the tenant's schema"))?;
+            let outcome = run(conn, sql);
+            let depth = AnsiTransactionManager::transaction_manager_status_mut(conn).transaction_depth();
+            ended = matches!(depth, Ok(None));
+            Ok::<_, Failure>(outcome?)
         });
-        let mut result = ExecResult { slug: subject.slug.clone(), rows: None, affected: None, error: None };
+        let mut result = ExecResult { slug: subject.slug, rows: None, affected: None, error: None };
         match outcome {
             Ok(Outcome::Rows(rows)) => result.rows = Some(rows),
             Ok(Outcome::Affected(count)) => result.affected = Some(count),
             Ok(Outcome::Done) => {}
             Err(error) => result.error = Some(error.to_string()),
         }
-        result
+        if ended {
+            // Diesel then has nothing to commit, and says only that.
+            let error =
+                "the SQL ended the transaction itself (COMMIT or ROLLBACK): what ran before that may be done";
+            result = ExecResult { rows: None, affected: None, error: Some(error.to_owned()), ..result };
+        }
+        Ok(result)
     }
+}
+
+/// Why a tenant gave no result.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Tenancy(#[from] Error),
+    #[error(transparent)]
+    Sql(#[from] diesel::result::Error),
 }
 
 enum Outcome {
@@ -106,7 +128,9 @@ fn run(conn: &mut PgConnection, sql: &str) -> QueryResult<Outcome> {
         sql.split(|c: char| !c.is_ascii_alphabetic()).find(|word| !word.is_empty()).unwrap_or_default();
     if ["select", "values", "table", "with"].iter().any(|query| first.eq_ignore_ascii_case(query)) {
         // The line break ends a trailing `--` comment.
-        let wrapped = format!("SELECT coalesce(json_agg(to_json(q)), '[]')::text AS rows FROM ({sql}\n) q");
+        let wrapped = format!(
+            "SELECT coalesce(pg_catalog.json_agg(pg_catalog.to_json(q)), '[]')::pg_catalog.text AS rows FROM ({sql}\n) q"
+        );
         let result: Rows = sql_query(wrapped).get_result(conn)?;
         let rows = serde_json::from_str(&result.rows)
             .map_err(|error| diesel::result::Error::DeserializationError(error.into()))?;

@@ -2,7 +2,7 @@ use std::thread;
 use std::time::Instant;
 
 use serde::Serialize;
-use tenancy_core::fleet::{Catalog, FleetPlan};
+use tenancy_core::fleet::{Catalog, FleetPlan, Subject};
 use tenancy_core::name::TenantSlug;
 
 use super::crew::Crew;
@@ -73,7 +73,7 @@ impl<'a> Fleet<'a> {
     }
 
     fn plan_for(&self, catalog: &Catalog, only: &[TenantSlug]) -> Result<FleetPlan, Error> {
-        let mut conn = self.context.control()?;
+        let mut conn = self.context.operation()?;
         let subjects = subjects::read(&mut conn, Which::Lacking(&catalog.versions()), only)?;
         Ok(FleetPlan::new(catalog, subjects))
     }
@@ -85,7 +85,7 @@ impl<'a> Fleet<'a> {
     /// What reading the migrations or the registry gives.
     pub fn status(&self) -> Result<Vec<TenantStanding>, Error> {
         let catalog = self.catalog()?;
-        let subjects = subjects::read(&mut *self.context.control()?, Which::All, &[])?;
+        let subjects = subjects::read(&mut *self.context.operation()?, Which::All, &[])?;
         Ok(subjects
             .into_iter()
             .map(|subject| TenantStanding {
@@ -103,7 +103,7 @@ impl<'a> Fleet<'a> {
     /// What reading the migrations or the template gives.
     pub fn template(&self) -> Result<TemplateStanding, Error> {
         let catalog = self.catalog()?;
-        template::standing(&mut *self.context.control()?, self.context, &catalog)
+        template::standing(&mut *self.context.operation()?, self.context, &catalog)
     }
 
     /// Brings the template up to date, and makes it if it is missing. Returns the names of what was applied.
@@ -113,7 +113,7 @@ impl<'a> Fleet<'a> {
     /// [`Error::Migration`] names the migration and what PostgreSQL said.
     pub fn migrate_template(&self) -> Result<Vec<String>, Error> {
         let catalog = self.catalog()?;
-        let mut conn = self.context.control()?;
+        let mut conn = self.context.operation()?;
         let (done, result) = template::migrate(&mut conn, self.context, &catalog);
         result.map(|()| done)
     }
@@ -134,7 +134,7 @@ impl<'a> Fleet<'a> {
         let began = Instant::now();
         let catalog = self.catalog()?;
         let mut report = FleetReport::default();
-        let mut conn = self.context.control()?;
+        let mut conn = self.context.operation()?;
         let (done, result) = template::migrate(&mut conn, self.context, &catalog);
         // Through the gate: the template lock is released, sign-ups go on.
         drop(conn);
@@ -145,14 +145,11 @@ impl<'a> Fleet<'a> {
             return Ok(report);
         }
         let subjects = subjects::read(
-            &mut *self.context.control()?,
+            &mut *self.context.operation()?,
             Which::Lacking(&catalog.versions()),
             &options.only,
         )?;
-        report.not_begun = self.crew(options).run(&subjects, Task::Migrate(&catalog), &mut |tenant| {
-            finished(&tenant);
-            report.tenants.push(tenant);
-        })?;
+        self.work_through(&subjects, Task::Migrate(&catalog), options, &mut finished, &mut report);
         report.took = began.elapsed();
         Ok(report)
     }
@@ -172,7 +169,7 @@ impl<'a> Fleet<'a> {
         let catalog = self.catalog()?;
         let mut report = FleetReport::default();
         let version = if options.only.is_empty() {
-            match template::revert(&mut *self.context.control()?, self.context, &catalog) {
+            match template::revert(&mut *self.context.operation()?, self.context, &catalog) {
                 Ok(version) => version,
                 Err(error) => {
                     report.template_error = Some(error.to_string());
@@ -181,23 +178,35 @@ impl<'a> Fleet<'a> {
                 }
             }
         } else {
-            template::newest(&mut *self.context.control()?, self.context)?
+            template::newest(&mut *self.context.operation()?, self.context)?
         };
         let Some(version) = version else { return Ok(report) };
         if options.only.is_empty() {
             report.template.extend(catalog.find(&version).map(|migration| migration.name.clone()));
         }
-        let subjects = subjects::read(&mut *self.context.control()?, Which::Having(&version), &options.only)?;
-        report.not_begun =
-            self.crew(options).run(&subjects, Task::Revert(&catalog, &version), &mut |tenant| {
-                finished(&tenant);
-                report.tenants.push(tenant);
-            })?;
+        let subjects =
+            subjects::read(&mut *self.context.operation()?, Which::Having(&version), &options.only)?;
+        let task = Task::Revert(&catalog, &version);
+        self.work_through(&subjects, task, options, &mut finished, &mut report);
         report.took = began.elapsed();
         Ok(report)
     }
 
-    fn crew(&self, options: &RunOptions) -> Crew<'a> {
-        Crew { context: self.context, jobs: options.jobs, stop_at_failure: options.stop_at_failure }
+    fn work_through(
+        &self,
+        subjects: &[Subject],
+        task: Task<'_>,
+        options: &RunOptions,
+        finished: &mut dyn FnMut(&TenantReport),
+        report: &mut FleetReport,
+    ) {
+        let crew =
+            Crew { context: self.context, jobs: options.jobs, stop_at_failure: options.stop_at_failure };
+        let ended = crew.run(subjects, task, &mut |tenant| {
+            finished(&tenant);
+            report.tenants.push(tenant);
+        });
+        report.not_begun = ended.not_begun;
+        report.stopped = ended.because.map(|error| error.to_string());
     }
 }

@@ -12,8 +12,10 @@ pub struct FleetReport {
     pub template_error: Option<String>,
     /// The tenants that had something to do, in the order in which they finished.
     pub tenants: Vec<TenantReport>,
-    /// How many tenants had something to do and were not begun, because the run was to stop at a failure.
+    /// How many tenants had something to do and were not begun, because the run ended before.
     pub not_begun: usize,
+    /// Why it ended before, unless it was to stop at a failure: the database went away, for example.
+    pub stopped: Option<String>,
     /// How long it all took, in milliseconds.
     #[serde(rename = "milliseconds", serialize_with = "milliseconds")]
     pub took: Duration,
@@ -38,7 +40,10 @@ pub struct TenantReport {
 impl FleetReport {
     /// Whether everything that was to be done is done.
     pub fn is_success(&self) -> bool {
-        self.template_error.is_none() && self.not_begun == 0 && self.failed().next().is_none()
+        self.template_error.is_none()
+            && self.stopped.is_none()
+            && self.not_begun == 0
+            && self.failed().next().is_none()
     }
 
     /// The tenants that failed.

@@ -72,3 +72,19 @@ pub(super) fn read(
         })
         .collect()
 }
+
+/// Where a tenant lives at this moment; `None` when it is gone or has no schema of its own any more.
+pub(super) fn schema_now(conn: &mut PgConnection, tenant: TenantId) -> Result<Option<SchemaName>, Error> {
+    let row: Option<(String, Option<String>)> = tenants::table
+        .find(tenant.as_uuid())
+        .filter(tenants::placement.eq("schema"))
+        .select((tenants::slug, tenants::schema_name))
+        .first(conn)
+        .optional()
+        .map_err(Error::query("read where the tenant lives"))?;
+    let Some((slug, Some(schema))) = row else { return Ok(None) };
+    match SchemaName::parse(&schema) {
+        Ok(schema) => Ok(Some(schema)),
+        Err(error) => Err(Error::Registry { slug, reason: error.to_string() }),
+    }
+}

@@ -9,6 +9,7 @@ use tenancy_core::isolation::SharedSchemas;
 
 use super::apply::{Direction, Target, apply};
 use super::report::TenantReport;
+use super::subjects;
 use super::template::find;
 use crate::bookkeeping;
 use crate::error::Error;
@@ -54,7 +55,9 @@ fn work_into(
     done: &mut Vec<String>,
 ) -> Result<(), Error> {
     conn.batch_execute(locks::migrating(subject.id).as_str()).map_err(Error::query("lock the tenant"))?;
-    let schema = &subject.schema;
+    // It may have been renamed or dropped since it was listed; from here on it cannot be.
+    let Some(schema) = subjects::schema_now(conn, subject.id)? else { return Ok(()) };
+    let schema = &schema;
     let applied = bookkeeping::applied(conn, schema).map_err(Error::query("read the tenant's migrations"))?;
     let target = Target { schema, tenant: Some(subject.id), shared };
     match task {

@@ -1,8 +1,9 @@
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Bool, Text};
 use diesel::{PgConnection, QueryableByName, sql_query};
-use tenancy_core::name::SchemaName;
+use tenancy_core::name::{NameError, SchemaName, TenantSlug};
 use tenancy_core::script::Script;
 use tenancy_core::tenant::{Tenant, TenantId, TenantStatus};
 use uuid::Uuid;
@@ -24,8 +25,8 @@ impl Provisioner<'_> {
     /// Creates a tenant: its registry row and its schema, cloned from the template, in one transaction. When
     /// this returns, the tenant is active; when it fails, or the process dies on the way, nothing remains.
     ///
-    /// Blocks for about five round trips, PostgreSQL's catalogue work, and a migration of the template that is
-    /// under way.
+    /// Blocks for about five round trips, PostgreSQL's catalogue work, and up to 10 s for a migration of the
+    /// template that is under way.
     ///
     /// # Errors
     ///
@@ -46,7 +47,11 @@ impl Provisioner<'_> {
     /// ```
     pub fn create(&self, new: &NewTenant) -> Result<Tenant, Error> {
         let schema = self.context.naming.schema_for(&new.slug)?;
-        let mut conn = self.context.control()?;
+        // Without a prefix a slug could be the name of a shared schema that is not there yet.
+        if self.context.shared.names().any(|shared| shared == schema.as_str()) {
+            return Err(NameError::Reserved { name: new.slug.to_string() }.into());
+        }
+        let mut conn = self.context.operation()?;
         conn.transaction(|conn| self.create_in(conn, new, &schema))
     }
 
@@ -57,8 +62,8 @@ impl Provisioner<'_> {
         schema: &SchemaName,
     ) -> Result<Tenant, Error> {
         let template = self.context.naming.template();
-        conn.batch_execute(locks::template_shared(template).as_str())
-            .map_err(Error::query("wait for the template"))?;
+        let wait = Script::new(locks::PATIENCE).script(&locks::template_shared(template));
+        conn.batch_execute(wait.as_str()).map_err(Error::query("wait for the template"))?;
         let id = reserve(conn, new, schema)?;
         refuse_existing_schema(conn, schema)?;
         let blueprint = self.context.blueprints.get(conn, template)?;
@@ -94,7 +99,12 @@ fn reserve(conn: &mut PgConnection, new: &NewTenant, schema: &SchemaName) -> Res
         .returning(tenants::id)
         .get_result(conn)
         .optional()
-        .map_err(Error::query("reserve the slug"))?;
+        .map_err(|error| match error {
+            DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => {
+                taken(&new.slug, schema, info.constraint_name())
+            }
+            error => Error::query("reserve the slug")(error),
+        })?;
     id.map(TenantId::from_uuid).ok_or_else(|| Error::AlreadyExists(new.slug.clone()))
 }
 
@@ -104,4 +114,12 @@ pub(super) fn refuse_existing_schema(conn: &mut PgConnection, schema: &SchemaNam
         .get_result(conn)
         .map_err(Error::query("look for a schema of that name"))?;
     if row.taken { Err(Error::SchemaTaken(schema.clone())) } else { Ok(()) }
+}
+
+/// A row of another tenant that is in the way: by its slug, or by its schema.
+pub(super) fn taken(slug: &TenantSlug, schema: &SchemaName, constraint: Option<&str>) -> Error {
+    match constraint {
+        Some("tenants_schema_name_key") => Error::SchemaTaken(schema.clone()),
+        _ => Error::AlreadyExists(slug.clone()),
+    }
 }

@@ -37,7 +37,7 @@ impl Provisioner<'_> {
     }
 
     fn set_status(&self, slug: &TenantSlug, status: TenantStatus) -> Result<Tenant, Error> {
-        let mut conn = self.context.control()?;
+        let mut conn = self.context.operation()?;
         // A row in `provisioning` is visible only if somebody wrote it by hand; it has no schema to serve.
         let row: Option<TenantRow> = diesel::update(
             tenants::table

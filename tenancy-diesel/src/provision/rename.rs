@@ -7,7 +7,7 @@ use tenancy_core::script::Script;
 use tenancy_core::tenant::Tenant;
 
 use super::Provisioner;
-use super::create::refuse_existing_schema;
+use super::create::{refuse_existing_schema, taken};
 use crate::error::Error;
 use crate::locks;
 use crate::registry::schema::tenants;
@@ -16,7 +16,8 @@ use crate::registry::{Registry, TenantRow};
 impl Provisioner<'_> {
     /// Renames a tenant: its slug and its schema, in one transaction. Its id stays.
     ///
-    /// Waits up to 10 s for sessions that are pinned to the tenant; later ones find the new schema.
+    /// Waits up to 10 s for a migration of the tenant, and as long for sessions that are pinned to it. Whoever
+    /// still holds the tenant by its old slug is told that there is no such tenant.
     ///
     /// # Errors
     ///
@@ -28,7 +29,7 @@ impl Provisioner<'_> {
             return Ok(tenant);
         }
         let schema = self.context.naming.schema_for(to)?;
-        let mut conn = self.context.control()?;
+        let mut conn = self.context.operation()?;
         let renamed = conn.transaction(|conn| {
             let wait = Script::new(locks::PATIENCE).script(&locks::tenant_exclusive(tenant.id));
             conn.batch_execute(wait.as_str())
@@ -55,8 +56,8 @@ impl Provisioner<'_> {
                 .returning(TenantRow::as_returning())
                 .get_result::<TenantRow>(conn);
             let after = match changed {
-                Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
-                    return Err(Error::AlreadyExists(to.clone()));
+                Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, info)) => {
+                    return Err(taken(to, &schema, info.constraint_name()));
                 }
                 changed => changed.map_err(Error::query("change the tenant's row"))?,
             };

@@ -1,3 +1,4 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use diesel::connection::SimpleConnection as _;
@@ -29,6 +30,9 @@ pub(crate) enum ConnectError {
     /// The configured session defaults were refused.
     #[error("set the session defaults: {0}")]
     Defaults(diesel::result::Error),
+    /// The application's instrumentation panicked.
+    #[error("the application's instrumentation panicked while connecting")]
+    Panic,
     /// r2d2's ping; never sent, because the pin is the liveness test.
     #[error("ping: {0}")]
     Ping(diesel::result::Error),
@@ -46,6 +50,15 @@ impl SessionManager {
             own_types: Arc::default(),
         }
     }
+
+    fn establish(&self) -> Result<Session, ConnectError> {
+        let mut conn = PgConnection::establish(&self.url).map_err(|error| {
+            // libpq quotes what it could not read of the URL.
+            ConnectError::Connect(Secrets::of(&self.url).hide(&error.to_string()))
+        })?;
+        conn.batch_execute(self.set_up.as_str()).map_err(ConnectError::Defaults)?;
+        Ok(Session::new(conn, Arc::clone(&self.uneven), Arc::clone(&self.own_types)))
+    }
 }
 
 impl ManageConnection for SessionManager {
@@ -53,12 +66,8 @@ impl ManageConnection for SessionManager {
     type Error = ConnectError;
 
     fn connect(&self) -> Result<Session, ConnectError> {
-        let mut conn = PgConnection::establish(&self.url).map_err(|error| {
-            // libpq quotes what it could not read of the URL.
-            ConnectError::Connect(Secrets::of(&self.url).hide(&error.to_string()))
-        })?;
-        conn.batch_execute(self.set_up.as_str()).map_err(ConnectError::Defaults)?;
-        Ok(Session::new(conn, Arc::clone(&self.uneven), Arc::clone(&self.own_types)))
+        // r2d2 connects on threads of its own, which a panic of the application's instrumentation would end.
+        catch_unwind(AssertUnwindSafe(|| self.establish())).unwrap_or(Err(ConnectError::Panic))
     }
 
     fn is_valid(&self, session: &mut Session) -> Result<(), ConnectError> {
@@ -67,7 +76,10 @@ impl ManageConnection for SessionManager {
 
     /// The gate. r2d2 calls this on the borrower's thread, without holding the pool's lock, before it decides
     /// where the connection goes (r2d2 0.8, `put_back`).
+    ///
+    /// The application's instrumentation listens to the gate too, and may panic. r2d2 would then never count the
+    /// connection as gone, so a panic ends here, and the connection is discarded.
     fn has_broken(&self, session: &mut Session) -> bool {
-        !session.check_in(&self.gate)
+        catch_unwind(AssertUnwindSafe(|| !session.check_in(&self.gate))).unwrap_or(true)
     }
 }

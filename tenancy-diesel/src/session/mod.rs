@@ -3,7 +3,8 @@
 //! * [`Session`]: a connection and what we know about it.
 //! * [`SessionManager`]: makes sessions for r2d2, and runs the gate where r2d2 asks at check-in whether a
 //!   connection is broken. A session becomes idle only when the gate let it through.
-//! * [`Watch`]: listens to Diesel's events for what the gate cannot ask the server.
+//! * [`Memory`](memory::Memory): whom a session's prepared statements fit.
+//! * [`Watch`](watch::Watch): listens to Diesel's events for what the gate cannot ask the server.
 //! * [`OwnTypes`](own_types::OwnTypes), [`Uneven`](uneven::Uneven): whose prepared statements fit nobody else.
 //!
 //! The order of a request is: check out, [`Session::pin`] (one round trip), the borrower's queries, answer,
@@ -11,7 +12,9 @@
 //! outside hands out a `PgConnection` of the tenants' pool.
 
 mod manager;
+mod memory;
 mod own_types;
+mod pin;
 #[expect(clippy::module_inception, reason = "the file is named after its type")]
 mod session;
 mod uneven;

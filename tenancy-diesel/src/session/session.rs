@@ -7,14 +7,14 @@ use diesel::connection::{
 };
 use diesel::pg::{GetPgMetadataCache as _, PgConnection, PgMetadataCache};
 use diesel::result::Error as DieselError;
-use diesel::sql_types::{Bool, Nullable, Text, Uuid as SqlUuid};
-use diesel::{QueryResult, QueryableByName, RunQueryDsl as _, sql_query};
-use tenancy_core::isolation::{Gate, SessionPlan, Statements, pin};
-use tenancy_core::name::SchemaName;
+use diesel::sql_types::Text;
+use diesel::{QueryResult, RunQueryDsl as _, sql_query};
+use tenancy_core::isolation::{Gate, SessionPlan, Statements};
 use tenancy_core::tenant::TenantId;
-use uuid::Uuid;
 
+use super::memory::Memory;
 use super::own_types::OwnTypes;
+use super::pin::{Pin, Resolved};
 use super::uneven::Uneven;
 use super::watch::Watch;
 
@@ -22,16 +22,7 @@ use super::watch::Watch;
 pub(crate) struct Session {
     conn: PgConnection,
     state: State,
-    /// The version of the tenant that was pinned last; statements prepared under another do not fit.
-    version: Option<Option<String>>,
-    /// Statements are left on the server that Diesel has forgotten.
-    deallocate: bool,
-    /// The tenant that was pinned last, and whether its schema holds types of its own.
-    last: Option<(TenantId, bool)>,
-    /// Whose types are to be asked for at the check-in: a tenant, its schema and its version.
-    to_learn: Option<(TenantId, SchemaName, Option<String>)>,
-    uneven: Arc<Uneven>,
-    own_types: Arc<OwnTypes>,
+    memory: Memory,
 }
 
 /// Where a session stands.
@@ -47,24 +38,16 @@ enum State {
 /// Why a session was not pinned.
 #[derive(Debug)]
 pub(crate) enum PinError {
-    /// The registry has no active tenant of this id at this schema, or it is being dropped or renamed.
+    /// The registry has no active tenant of this id and slug at this schema; the session is untouched.
     Stale,
+    /// The tenant is being dropped or renamed; the session is untouched.
+    Busy,
     /// The schema does not exist: the path would have fallen through to a shared schema.
     SchemaMissing,
     /// The connection is dead; another may live.
     Broken(DieselError),
     /// PostgreSQL refused the statement.
     Query(DieselError),
-}
-
-#[derive(QueryableByName)]
-struct Resolved {
-    #[diesel(sql_type = Bool)]
-    held: bool,
-    #[diesel(sql_type = Nullable<Text>)]
-    schema: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    template_version: Option<String>,
 }
 
 /// The path of a control session: unqualified names find nothing but PostgreSQL's own.
@@ -76,16 +59,7 @@ static PINS: AtomicU64 = AtomicU64::new(1);
 impl Session {
     /// A session on a new connection, on which nothing was prepared yet.
     pub(super) fn new(conn: PgConnection, uneven: Arc<Uneven>, own_types: Arc<OwnTypes>) -> Self {
-        let mut session = Self {
-            conn,
-            state: State::Clean,
-            version: None,
-            deallocate: false,
-            last: None,
-            to_learn: None,
-            uneven,
-            own_types,
-        };
+        let mut session = Self { conn, state: State::Clean, memory: Memory::new(uneven, own_types) };
         session.start_anew();
         session
     }
@@ -93,41 +67,21 @@ impl Session {
     /// Turns the session into `plan`'s tenant's, in one round trip, and reads back what PostgreSQL made of it.
     pub(crate) fn pin(&mut self, plan: &SessionPlan) -> Result<(), PinError> {
         let pin = next_pin();
-        let resolved = run_pin(
-            &mut self.conn,
-            plan.tenant().as_uuid(),
-            plan.schema().as_str(),
-            plan.search_path(),
-            &pin,
-        );
-        let resolved = match resolved {
-            Ok(Some(resolved)) => resolved,
-            Ok(None) => return Err(PinError::Stale),
-            Err(error) => return Err(self.failed(error)),
-        };
+        let resolved: Resolved =
+            Pin::of(plan, &pin).get_result(&mut self.conn).map_err(|error| self.failed(error))?;
+        match resolved {
+            Resolved { held: false, .. } => return Err(PinError::Busy),
+            Resolved { active: false, .. } => return Err(PinError::Stale),
+            _ => {}
+        }
         self.state =
             State::Pinned { pin, search_path: plan.search_path().to_owned(), tenant: Some(plan.tenant()) };
-        if !resolved.held {
-            return Err(PinError::Stale);
-        }
         if resolved.schema.as_deref() != Some(plan.schema().as_str()) {
             return Err(PinError::SchemaMissing);
         }
-        let own_types = self.own_types.known(plan.tenant(), &resolved.template_version);
-        if own_types.is_none() {
-            self.to_learn = Some((plan.tenant(), plan.schema().clone(), resolved.template_version.clone()));
-        }
-        let own_types = own_types.unwrap_or(true);
-        let other_types = self
-            .last
-            .is_some_and(|(tenant, had_own_types)| tenant != plan.tenant() && (had_own_types || own_types));
-        let other_version = self.version.as_ref().is_some_and(|last| *last != resolved.template_version);
-        if other_version || other_types || self.uneven.contains(plan.tenant()) {
+        if !self.memory.serves(plan, resolved.template_version) {
             self.forget_statements();
-            self.deallocate = true;
         }
-        self.last = Some((plan.tenant(), own_types));
-        self.version = Some(resolved.template_version);
         Ok(())
     }
 
@@ -179,7 +133,12 @@ impl Session {
         if std::thread::panicking() || AnsiTransactionManager::is_broken_transaction_manager(&mut self.conn) {
             return false;
         }
-        let statements = self.statements_after(tenant);
+        let seen = Watch::take(&mut self.conn);
+        if seen.is_none() {
+            // The borrower's own instrumentation would listen to the gate, and to the next borrower.
+            Watch::install(&mut self.conn);
+        }
+        let statements = self.memory.verdict(tenant, seen);
         if self.wipe(gate.batch(&pin, &search_path, statements).as_str()).is_err() {
             return false;
         }
@@ -188,11 +147,8 @@ impl Session {
         }
         // A borrower may have switched Diesel's cache off.
         self.conn.set_prepared_statement_cache_size(CacheSize::Unbounded);
-        if let Some((tenant, schema, version)) = self.to_learn.take() {
-            match self.own_types.learn(&mut self.conn, tenant, &schema, version) {
-                Ok(own_types) => self.last = self.last.map(|(tenant, _)| (tenant, own_types)),
-                Err(_) => return false,
-            }
+        if self.memory.learn(&mut self.conn).is_err() {
+            return false;
         }
         self.state = State::Clean;
         true
@@ -222,46 +178,15 @@ impl Session {
         *self.conn.get_metadata_cache() = PgMetadataCache::new();
     }
 
-    /// Whether the next borrower can use the statements that Diesel has prepared.
-    fn statements_after(&mut self, tenant: Option<TenantId>) -> Statements {
-        let Some(seen) = Watch::take(&mut self.conn) else { return Statements::Deallocate };
-        if seen.stale_plan
-            && let Some(tenant) = tenant
-        {
-            self.uneven.insert(tenant);
-        }
-        match self.deallocate || seen.learned_type || seen.odd_error {
-            true => Statements::Deallocate,
-            false => Statements::Keep { prepared: seen.prepared },
-        }
-    }
-
     /// After `DEALLOCATE ALL`: Diesel forgets as well, and the pin's statement is prepared again, off the path
-    /// that anybody waits for, by pinning nobody: the nil id has no row, so nothing is set. An error (no control
-    /// plane yet) stays noted as an odd one, so that the next check-in starts anew again.
+    /// that anybody waits for. An error (no control plane yet) stays noted as an odd one, so that the next
+    /// check-in starts anew again.
     fn start_anew(&mut self) {
         self.forget_statements();
-        self.deallocate = false;
-        self.last = None;
+        self.memory.clear();
         Watch::install(&mut self.conn);
-        let _ = run_pin(&mut self.conn, Uuid::nil(), "", "", "");
+        let _ = Pin::nobody().get_result::<Resolved>(&mut self.conn);
     }
-}
-
-fn run_pin(
-    conn: &mut PgConnection,
-    tenant: Uuid,
-    schema: &str,
-    path: &str,
-    pin: &str,
-) -> QueryResult<Option<Resolved>> {
-    let rows: Vec<Resolved> = sql_query(pin::STATEMENT)
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<Text, _>(schema)
-        .bind::<Text, _>(path)
-        .bind::<Text, _>(pin)
-        .load(conn)?;
-    Ok(rows.into_iter().next())
 }
 
 fn next_pin() -> String {

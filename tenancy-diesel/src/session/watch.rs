@@ -24,7 +24,7 @@ pub(super) struct Watch {
 pub(super) struct Seen {
     /// Diesel looked a type up by its unqualified name.
     pub(super) learned_type: bool,
-    /// A statement failed with an error that Diesel does not classify.
+    /// A statement failed with an error that Diesel does not classify, or before it was sent.
     pub(super) odd_error: bool,
     /// PostgreSQL said that a cached plan no longer fits.
     pub(super) stale_plan: bool,
@@ -62,13 +62,16 @@ impl Instrumentation for Watch {
             InstrumentationEvent::StartQuery { query, .. } if !self.seen.learned_type => {
                 self.seen.learned_type = starts_with(query, TYPE_LOOK_UP);
             }
-            InstrumentationEvent::FinishQuery {
-                error: Some(Error::DatabaseError(DatabaseErrorKind::Unknown, info)),
-                ..
-            } => {
-                self.seen.odd_error = true;
-                self.seen.stale_plan |= info.message() == STALE_PLAN;
-            }
+            InstrumentationEvent::FinishQuery { error: Some(error), .. } => match error {
+                Error::DatabaseError(DatabaseErrorKind::Unknown, info) => {
+                    self.seen.odd_error = true;
+                    self.seen.stale_plan |= info.message() == STALE_PLAN;
+                }
+                // A constraint, a conflict, a closed connection: no statement is to blame.
+                Error::DatabaseError(..) => {}
+                // Among others a type that does not exist: its statement was counted and never prepared.
+                _ => self.seen.odd_error = true,
+            },
             _ => {}
         }
         if let Some(application) = &mut self.application {

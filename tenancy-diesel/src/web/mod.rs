@@ -5,7 +5,6 @@
 //! * [`resolve`]: the tenant of a request, without blocking the async runtime.
 
 mod problem;
-mod resolve;
 pub mod rocket;
 
 pub use problem::Problem;

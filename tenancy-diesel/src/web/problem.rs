@@ -167,7 +167,7 @@ impl From<&Error> for Problem {
             Error::AlreadyExists(_) => Self::new(409, "tenant_taken").detail("The name is taken."),
             // A schema that belongs to nobody stands in the way: to the client the name is taken as well.
             Error::SchemaTaken(_) => Self::new(409, "tenant_taken").detail("The name is taken."),
-            Error::PoolExhausted { .. } => busy(),
+            Error::PoolExhausted { .. } | Error::TenantBusy(_) => busy(),
             Error::Unreachable(_) | Error::NotInitialized => unavailable(),
             Error::Query { source, .. } => Self::from(source),
             _ => internal(),

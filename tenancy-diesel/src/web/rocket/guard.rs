@@ -12,7 +12,6 @@ use crate::error::Error;
 use crate::tenancy::Tenancy;
 use crate::tenant_db::TenantDb;
 use crate::web::problem::Problem;
-use crate::web::resolve::resolve;
 
 /// The tenant of the request. Cheap to clone.
 ///
@@ -97,7 +96,7 @@ async fn tenant_of<'r>(request: &'r Request<'_>) -> Outcome<(&'r Tenancy, &'r Ac
     let resolved = request
         .local_cache_async(async {
             let answer = match parts(request) {
-                Ok(parts) => resolve(tenancy, parts).await,
+                Ok(parts) => tenancy.resolve_async(parts).await,
                 Err(error) => Err(error.into()),
             };
             if let Err(error) = &answer {
