@@ -1,4 +1,5 @@
 //! What holds for any input.
+#![allow(clippy::panic, reason = "tests fail by panicking")]
 
 use proptest::prelude::*;
 use tenancy_core::conninfo::{ConnInfo, LibpqEnvironment};
