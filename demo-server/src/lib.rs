@@ -5,7 +5,7 @@
 //!
 //! * [`Config`]: the settings, from the environment.
 //! * [`Database`]: the one that `DATABASE_URL` names, or an embedded server.
-//! * [`tenancy`], [`prepare`], [`rocket`]: the three steps of the composition root.
+//! * [`tenancy`], [`prepare`], [`rocket()`]: the three steps of the composition root.
 //! * [`routes`] on [`models`] on [`schema`]: thin handlers.
 
 pub mod banner;

@@ -128,8 +128,7 @@ async fn remove(_admin: Admin, tenancy: &State<Tenancy>, slug: &str) -> Result<N
 fn settings(fields: &mut Fields) -> Option<Value> {
     let settings = fields.value("settings")?;
     if settings.is_object() {
-        // PostgreSQL stores no NUL, in no text and no key.
-        if !settings.to_string().contains("\\u0000") {
+        if !has_nul(&settings) {
             return Some(settings);
         }
         fields.wrong("settings", "contain a NUL character");
@@ -137,6 +136,16 @@ fn settings(fields: &mut Fields) -> Option<Value> {
         fields.wrong("settings", "are no JSON object");
     }
     None
+}
+
+/// PostgreSQL stores no NUL, neither in a text nor in a key.
+fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(has_nul),
+        Value::Object(members) => members.iter().any(|(key, value)| key.contains('\0') || has_nul(value)),
+        _ => false,
+    }
 }
 
 /// What cannot be a slug is nobody's.
