@@ -66,6 +66,9 @@ pub fn prepare(tenancy: &Tenancy) -> Result<(), Error> {
     if let Some(error) = report.template_error {
         return Err(Error::Migrations(error));
     }
+    if let Some(error) = report.stopped {
+        return Err(Error::Migrations(error));
+    }
     for tenant in report.tenants {
         match tenant.error {
             Some(error) => tracing::error!(tenant = %tenant.slug, "not migrated: {error}"),

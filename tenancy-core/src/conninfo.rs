@@ -63,17 +63,18 @@ impl ConnInfo {
                 .find(|(key, value)| key == name && !value.is_empty())
                 .map(|(_, value)| value.clone())
         };
-        // hostaddr is where libpq connects to when both are given.
-        let hosts = last("hostaddr")
-            .or_else(|| last("host"))
-            .or_else(|| environment.hostaddr.clone())
-            .or_else(|| environment.host.clone())
-            .unwrap_or_default();
-        Self {
-            hosts: hosts.split(',').map(|host| host.trim().to_owned()).collect(),
-            sslmode: last("sslmode").or_else(|| environment.sslmode.clone()),
-            service: last("service").or_else(|| environment.service.clone()),
+        let list = |value: Option<String>| -> Vec<String> {
+            value.unwrap_or_default().split(',').map(|host| host.trim().to_owned()).collect()
+        };
+        // libpq connects to the address where both are given, and to the host where the address is empty.
+        let mut hosts = list(last("hostaddr").or_else(|| environment.hostaddr.clone()));
+        if hosts.iter().any(String::is_empty) {
+            hosts.extend(list(last("host").or_else(|| environment.host.clone())));
         }
+        let service = last("service").or_else(|| environment.service.clone());
+        // A service file's settings win over the environment's, and this does not read it.
+        let sslmode = last("sslmode").or_else(|| environment.sslmode.clone().filter(|_| service.is_none()));
+        Self { hosts, sslmode, service }
     }
 
     /// Refuses a connection that could travel over a network in plain text.
@@ -109,19 +110,27 @@ fn url_body(conninfo: &str) -> Option<&str> {
 
 type Pairs = Vec<(String, String)>;
 
+/// As libpq reads it (`conninfo_uri_parse_options`): credentials end at the first `@`, unless a `/` comes before
+/// it, and hosts end at the first `/` or `?` after them.
 fn url_pairs(body: &str) -> Pairs {
-    let (body, query) = body.split_once('?').unwrap_or((body, ""));
-    let authority = body.split('/').next().unwrap_or_default();
-    let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
-    let hosts: Vec<String> = hosts.split(',').map(|host| decode(without_port(host)).into_owned()).collect();
+    let rest = match body.find(['@', '/']) {
+        Some(at) if body[at..].starts_with('@') => &body[at + 1..],
+        _ => body,
+    };
+    let (authority, rest) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let query = rest.split_once('?').map_or("", |(_, query)| query);
+    let hosts: Vec<String> =
+        authority.split(',').map(|host| decode(without_port(host)).into_owned()).collect();
     let mut pairs = vec![("host".to_owned(), hosts.join(","))];
     for pair in query.split('&') {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        pairs.push((decode(key).into_owned(), decode(value).into_owned()));
-    }
-    // JDBC's spelling, which libpq takes in URLs.
-    if pairs.iter().any(|(key, value)| key == "ssl" && value == "true") {
-        pairs.push(("sslmode".to_owned(), "require".to_owned()));
+        match (decode(key).into_owned(), decode(value).into_owned()) {
+            // JDBC's spelling, which libpq takes in URLs; as with all settings, the last one wins.
+            (key, value) if key == "ssl" && value == "true" => {
+                pairs.push(("sslmode".to_owned(), "require".to_owned()));
+            }
+            pair => pairs.push(pair),
+        }
     }
     pairs
 }
@@ -224,6 +233,10 @@ mod tests {
             ("host=db.example.com sslmode=disable", "db.example.com"),
             (r"host = 'db.ex\'ample.com' dbname=a", "db.ex'ample.com"),
             ("service=prod", "service prod"),
+            ("postgres://db.example.com/app?ssl=true&sslmode=disable", "db.example.com"),
+            ("postgres://:pa?ss@db.example.com/app", "db.example.com"),
+            ("postgres://localhost:p?w@db.example.com/app", "db.example.com"),
+            ("hostaddr=127.0.0.1, host=localhost,db.example.com", "db.example.com"),
             ("postgres://u:p@localhost.evil.org/app", "localhost.evil.org"),
         ] {
             assert_eq!(refused(conninfo).as_deref(), Some(host), "{conninfo}");
@@ -246,5 +259,7 @@ mod tests {
         assert_eq!(refused_in("host=localhost", &environment), None);
         let encrypted = LibpqEnvironment { sslmode: Some("require".into()), ..environment };
         assert_eq!(refused_in("dbname=app", &encrypted), None);
+        let host = refused_in("service=prod", &encrypted);
+        assert_eq!(host.as_deref(), Some("service prod"), "the file may say otherwise, and wins");
     }
 }

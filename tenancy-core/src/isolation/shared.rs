@@ -75,7 +75,10 @@ mod tests {
         let schema = SchemaName::parse("tenant_acme").unwrap();
         assert_eq!(SharedSchemas::default().search_path(&schema), r#""tenant_acme", "public", pg_temp"#);
         assert_eq!(SharedSchemas::none().search_path(&schema), r#""tenant_acme", pg_temp"#);
-        assert_eq!(SharedSchemas::of(["a, b\""]).search_path(&schema), r#""tenant_acme", "a, b""", pg_temp"#);
+        assert_eq!(
+            SharedSchemas::of(["a, b\""]).unwrap().search_path(&schema),
+            r#""tenant_acme", "a, b""", pg_temp"#
+        );
     }
 
     #[test]

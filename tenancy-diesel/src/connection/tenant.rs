@@ -17,7 +17,9 @@ use crate::pools::Loan;
 /// settings, role, temporary tables, cursors, advisory locks, LISTEN, sequences' last values, an open
 /// transaction (it is rolled back).
 ///
-/// While it is held the tenant cannot be dropped or renamed.
+/// While it is held the library neither drops nor renames the tenant: it waits for an advisory lock that the
+/// session holds. A borrower that gives up all its locks (`pg_advisory_unlock_all()`, `DISCARD ALL`) gives up that
+/// one too.
 ///
 /// It stays on the thread that made it, so that it cannot be kept across an `await`:
 ///

@@ -48,16 +48,26 @@ fn a_missing_schema_is_refused_and_never_answered_from_public() {
 }
 
 #[test]
-fn a_table_that_appears_in_the_tenant_wins_over_the_cached_answer_from_public() {
+fn a_table_that_a_migration_adds_wins_over_the_cached_answer_from_public() {
     let world = World::new(1);
     let acme = world.tenant("acme");
-    world.sql("DROP TABLE tenant_acme.notes; CREATE TABLE public.notes AS SELECT 1 AS id, 'public'::text AS owner, ''::text AS body");
-    assert_eq!(
-        owners(&mut world.conn(&acme)),
-        ["public"],
-        "the shared schema answers for a table that the tenant lacks"
-    );
-    world.sql("CREATE TABLE tenant_acme.notes AS SELECT 1 AS id, 'acme'::text AS owner, ''::text AS body");
+    let table = "AS SELECT 1 AS id, 'acme'::text AS owner, ''::text AS body";
+    world.sql(&format!(
+        "DROP TABLE tenant_acme.notes; CREATE TABLE public.notes {}",
+        table.replace("acme", "public")
+    ));
+    world.warm(&acme);
+    let shared = "the shared schema answers for a table that the tenant lacks";
+    assert_eq!(owners(&mut world.conn(&acme)), ["public"], "{shared}");
+
+    let mut bare = world.bare();
+    bare.batch_execute("SET search_path TO tenant_acme, public").unwrap();
+    owners(&mut bare);
+    world.sql(&format!(
+        "CREATE TABLE tenant_acme.notes {table};
+         UPDATE tenancy.tenants SET template_version = '2' WHERE slug = 'acme'"
+    ));
+    assert_eq!(owners(&mut bare), ["public"], "the trap: the plan is not made anew");
     assert_eq!(owners(&mut world.conn(&acme)), ["acme"]);
 }
 
@@ -74,16 +84,51 @@ fn a_tenant_suspended_elsewhere_is_refused_whatever_memory_says() {
 }
 
 #[test]
-fn a_tenant_renamed_elsewhere_is_followed_to_its_new_schema() {
+fn a_tenant_renamed_elsewhere_is_unknown_by_its_old_slug() {
     let world = World::new(1);
     let acme = world.tenant("acme");
     world.sql(
-        "ALTER SCHEMA tenant_acme RENAME TO tenant_acme2;
-         UPDATE tenancy.tenants SET slug = 'acme2', schema_name = 'tenant_acme2' WHERE slug = 'acme'",
+        "ALTER SCHEMA tenant_acme RENAME TO tenant_apex;
+         UPDATE tenancy.tenants SET slug = 'apex', schema_name = 'tenant_apex' WHERE slug = 'acme'",
+    );
+    assert!(matches!(world.tenancy.connect(&acme), Err(Error::UnknownTenant(_))));
+    assert_eq!(owners(&mut world.conn(&world.find("apex"))), ["acme"], "the rows came along");
+}
+
+#[test]
+fn a_tenant_moved_elsewhere_is_followed_to_its_new_schema() {
+    let world = World::new(1);
+    let acme = world.tenant("acme");
+    world.sql(
+        "ALTER SCHEMA tenant_acme RENAME TO moved;
+         UPDATE tenancy.tenants SET schema_name = 'moved' WHERE slug = 'acme'",
     );
     let mut conn = world.conn(&acme);
     assert_eq!(owners(&mut conn), ["acme"]);
-    assert_eq!(value(&mut conn, "current_schema()"), "tenant_acme2");
+    assert_eq!(value(&mut conn, "current_schema()"), "moved");
+}
+
+#[test]
+fn a_slug_that_is_another_tenants_now_leads_to_neither_by_mistake() {
+    let world = World::new(1);
+    let first = world.tenant("acme");
+    assert_eq!(owners(&mut world.conn(&first)), ["acme"], "remembered");
+    world.sql(
+        "ALTER SCHEMA tenant_acme RENAME TO tenant_zeta;
+         UPDATE tenancy.tenants SET slug = 'zeta', schema_name = 'tenant_zeta' WHERE slug = 'acme'",
+    );
+    world.sql(
+        "CREATE SCHEMA tenant_acme; CREATE TABLE tenant_acme.notes AS SELECT 1 AS id, 'the new acme'::text AS owner, ''::text AS body;
+         INSERT INTO tenancy.tenants (slug, name, status, schema_name) VALUES ('acme', 'acme', 'active', 'tenant_acme')",
+    );
+    // What memory still believes of the slug is the old tenant: neither its rows nor the new one's are served.
+    assert!(matches!(world.tenancy.connect(&world.find("acme")), Err(Error::UnknownTenant(_))));
+    // That look-up put memory right.
+    assert_eq!(owners(&mut world.conn(&world.find("acme"))), ["the new acme"]);
+    assert!(
+        matches!(world.tenancy.connect(&first), Err(Error::UnknownTenant(_))),
+        "and the old handle stays refused"
+    );
 }
 
 #[test]

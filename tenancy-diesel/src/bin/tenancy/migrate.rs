@@ -97,7 +97,7 @@ impl Migrate {
         if report.is_success() && report.tenants.is_empty() {
             return nothing_to_do(context, &report, report.template.len());
         }
-        run::tell_template_error(context.out, &report);
+        run::tell_what_stopped(context.out, &report);
         context.out.result(&report, || match &report.template_error {
             Some(_) => "the template failed: no tenant was touched".to_owned(),
             None => run::summary(&report, "migrated"),

@@ -32,7 +32,7 @@ impl Revert {
         });
         progress.end();
         let report = report?;
-        run::tell_template_error(context.out, &report);
+        run::tell_what_stopped(context.out, &report);
         let name = report.template.first().or_else(|| report.tenants.iter().find_map(|t| t.done.first()));
         context.out.result(&report, || match name {
             _ if report.template_error.is_some() => "the template failed: no tenant was touched".to_owned(),

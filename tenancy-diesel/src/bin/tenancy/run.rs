@@ -59,9 +59,15 @@ pub(crate) fn summary(report: &FleetReport, verb: &str) -> String {
     summary
 }
 
-/// Tells what stopped the template, and with it everything.
-pub(crate) fn tell_template_error(out: Output, report: &FleetReport) {
-    if let (false, Some(error)) = (out.is_json(), &report.template_error) {
+/// Tells what ended the run before everybody was begun: the template, or the database.
+pub(crate) fn tell_what_stopped(out: Output, report: &FleetReport) {
+    if out.is_json() {
+        return;
+    }
+    if let Some(error) = &report.template_error {
         say(&format!("template: {}", printable(error, true)));
+    }
+    if let Some(error) = &report.stopped {
+        say(&format!("stopped: {}", printable(error, true)));
     }
 }
