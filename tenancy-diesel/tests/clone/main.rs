@@ -7,4 +7,3 @@ mod carried;
 mod fingerprint;
 mod refused;
 mod template;
-mod timing;
