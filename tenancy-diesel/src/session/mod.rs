@@ -10,6 +10,7 @@
 //! outside hands out a `PgConnection` of the tenants' pool.
 
 mod manager;
+mod pin;
 #[expect(clippy::module_inception, reason = "the file is named after its type")]
 mod session;
 mod uneven;

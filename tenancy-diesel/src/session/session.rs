@@ -7,12 +7,13 @@ use diesel::connection::{
 };
 use diesel::pg::{GetPgMetadataCache as _, PgConnection, PgMetadataCache};
 use diesel::result::Error as DieselError;
-use diesel::sql_types::{Bool, Nullable, Text, Uuid as SqlUuid};
-use diesel::{QueryResult, QueryableByName, RunQueryDsl as _, sql_query};
-use tenancy_core::isolation::{Gate, SessionPlan, Statements, pin};
+use diesel::sql_types::Text;
+use diesel::{OptionalExtension as _, QueryResult, RunQueryDsl as _, sql_query};
+use tenancy_core::isolation::{Gate, SessionPlan, Statements};
 use tenancy_core::tenant::TenantId;
 use uuid::Uuid;
 
+use super::pin::{Pin, Resolved};
 use super::uneven::Uneven;
 use super::watch::Watch;
 
@@ -48,16 +49,6 @@ pub(crate) enum PinError {
     Broken(DieselError),
     /// PostgreSQL refused the statement.
     Query(DieselError),
-}
-
-#[derive(QueryableByName)]
-struct Resolved {
-    #[diesel(sql_type = Bool)]
-    held: bool,
-    #[diesel(sql_type = Nullable<Text>)]
-    schema: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    template_version: Option<String>,
 }
 
 /// The path of a control session: unqualified names find nothing but PostgreSQL's own.
@@ -222,13 +213,7 @@ fn run_pin(
     path: &str,
     pin: &str,
 ) -> QueryResult<Option<Resolved>> {
-    let rows: Vec<Resolved> = sql_query(pin::STATEMENT)
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<Text, _>(schema)
-        .bind::<Text, _>(path)
-        .bind::<Text, _>(pin)
-        .load(conn)?;
-    Ok(rows.into_iter().next())
+    Pin { tenant, schema, path, pin }.get_result(conn).optional()
 }
 
 fn next_pin() -> String {
