@@ -6,7 +6,7 @@ use diesel::connection::{
     AnsiTransactionManager, CacheSize, Connection as _, SimpleConnection as _, TransactionManager as _,
 };
 use diesel::pg::{GetPgMetadataCache as _, PgConnection, PgMetadataCache};
-use diesel::result::Error as DieselError;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::Text;
 use diesel::{OptionalExtension as _, QueryResult, RunQueryDsl as _, sql_query};
 use tenancy_core::isolation::{Gate, SessionPlan, Statements};
@@ -78,11 +78,7 @@ impl Session {
         let resolved = match resolved {
             Ok(Some(resolved)) => resolved,
             Ok(None) => return Err(PinError::Stale),
-            Err(error) => {
-                self.state = State::Failed;
-                let broken = AnsiTransactionManager::is_broken_transaction_manager(&mut self.conn);
-                return Err(if broken { PinError::Broken(error) } else { PinError::Query(error) });
-            }
+            Err(error) => return Err(self.failed(error)),
         };
         self.state =
             State::Pinned { pin, search_path: plan.search_path().to_owned(), tenant: Some(plan.tenant()) };
@@ -107,12 +103,21 @@ impl Session {
         let sql = "SELECT pg_catalog.set_config('search_path', $1, false), pg_catalog.set_config('tenancy.pin', $2, false)";
         let set = sql_query(sql).bind::<Text, _>(CONTROL_PATH).bind::<Text, _>(&pin).execute(&mut self.conn);
         if let Err(error) = set {
-            self.state = State::Failed;
-            let broken = AnsiTransactionManager::is_broken_transaction_manager(&mut self.conn);
-            return Err(if broken { PinError::Broken(error) } else { PinError::Query(error) });
+            return Err(self.failed(error));
         }
         self.state = State::Pinned { pin, search_path: CONTROL_PATH.to_owned(), tenant: None };
         Ok(())
+    }
+
+    /// A pin failed with `error`. A dead connection shows in Diesel's transaction status on some of its paths, in
+    /// the error's kind on others.
+    fn failed(&mut self, error: DieselError) -> PinError {
+        self.state = State::Failed;
+        let closed = matches!(error, DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _));
+        match closed || AnsiTransactionManager::is_broken_transaction_manager(&mut self.conn) {
+            true => PinError::Broken(error),
+            false => PinError::Query(error),
+        }
     }
 
     /// The connection of a pinned session.
