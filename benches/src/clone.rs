@@ -13,7 +13,7 @@ use tenancy_diesel::{NewTenant, Tenancy};
 use crate::measure::{Effort, Way, times, trips};
 use crate::proxy::CountingProxy;
 use crate::psql::Psql;
-use crate::server::{Database, Server};
+use crate::server::Server;
 use crate::statements::statements;
 use crate::table::Table;
 use crate::{desk, wide};
@@ -24,7 +24,7 @@ const FINGERPRINT: &str = "of which the fingerprint";
 const CAPTURE: &str = "capture (only when the template changed)";
 const LIKE: &str = "CREATE TABLE LIKE per table (incomplete)";
 const REPLAY: &str = "the script's statements one by one";
-const PSQL: &str = "the script by `psql -1 -f`";
+const PSQL: &str = "the script by `psql -1 -f`, with its start";
 
 /// Names the clones; the schemas stay, so every clone finds a slightly larger catalogue than the one before.
 #[derive(Default)]
@@ -35,11 +35,10 @@ pub(crate) fn run(server: &Server, quick: bool) -> Result<()> {
     let effort = Effort { rounds: if quick { 5 } else { 25 }, laps: 2 };
     let database = server.database()?;
     let names = Names::default();
-    let figures =
-        times(&mut ways(&database, database.url(), &desk::tenancy(database.url())?, &names)?, effort)?;
+    let figures = times(&mut ways(database.url(), &desk::tenancy(database.url())?, &names)?, effort)?;
     let proxy = CountingProxy::to(database.url());
     let through = proxy.url(database.url());
-    let counted = trips(&mut ways(&database, &through, &desk::tenancy(&through)?, &names)?, &proxy, 3)?;
+    let counted = trips(&mut ways(&through, &desk::tenancy(&through)?, &names)?, &proxy, 3)?;
     Table::new("A sign-up: the demo's template (3 tables)", &figures, SCRIPT).with_trips(&counted).print();
 
     let database = server.database()?;
@@ -47,12 +46,12 @@ pub(crate) fn run(server: &Server, quick: bool) -> Result<()> {
     let tenancy = Tenancy::builder().database_url(database.url()).build()?;
     tenancy.init()?;
     let effort = Effort { rounds: if quick { 2 } else { 7 }, laps: 1 };
-    let figures = times(&mut ways(&database, database.url(), &tenancy, &names)?, effort)?;
+    let figures = times(&mut ways(database.url(), &tenancy, &names)?, effort)?;
     Table::new("A sign-up: a template of 200 tables", &figures, SCRIPT).print();
     Ok(())
 }
 
-fn ways<'a>(database: &Database, url: &str, tenancy: &'a Tenancy, names: &'a Names) -> Result<Vec<Way<'a>>> {
+fn ways<'a>(url: &str, tenancy: &'a Tenancy, names: &'a Names) -> Result<Vec<Way<'a>>> {
     let template = tenancy.naming().template();
     let connect = || Ok::<_, anyhow::Error>(<PgConnection as diesel::Connection>::establish(url)?);
     let mut conn = connect()?;
@@ -61,7 +60,7 @@ fn ways<'a>(database: &Database, url: &str, tenancy: &'a Tenancy, names: &'a Nam
     let (replay, file) = (blueprint.clone(), blueprint);
     let [mut batch, mut statement, mut print, mut read, mut like_conn] =
         [connect()?, connect()?, connect()?, connect()?, conn];
-    let psql = Psql::find(database.url())?;
+    let psql = Psql::find(url)?;
     Ok(vec![
         Way::parts([SCRIPT], move |lap| {
             let sql = format!("BEGIN;\n{}COMMIT", script.render(&names.next()?));

@@ -49,7 +49,7 @@ fn side_by_side(server: &Server, tenants: usize, rounds: usize) -> Result<()> {
     )?;
     let through = ours.tenancy(&our_proxy.url(ours.url()))?;
     counted.extend(trips(&mut [migrate(&ours, &through, ONE_JOB, 1)], &our_proxy, 1)?);
-    Table::new("A migration of 200 tenants, for each tenant", &figures, BATCH)
+    Table::new(format!("A migration of {tenants} tenants, for each tenant"), &figures, BATCH)
         .with_trips(&counted)
         .per(tenants)
         .print();
@@ -66,7 +66,7 @@ fn large(server: &Server, tenants: usize, rounds: usize) -> Result<()> {
         &mut [batch(&herd, herd.url())?, migrate(&herd, &tenancy, "fleet().migrate(), 4 jobs", 4)],
         effort,
     )?;
-    Table::new("A migration of 1,000 tenants, as a whole", &figures, BATCH).print();
+    Table::new(format!("A migration of {tenants} tenants, as a whole"), &figures, BATCH).print();
 
     let idle = |tenancy: &Tenancy| {
         let report = tenancy.fleet().migrate(&RunOptions::default(), |_| {})?;
@@ -92,7 +92,9 @@ fn large(server: &Server, tenants: usize, rounds: usize) -> Result<()> {
     let figures = times(&mut [query, first, second], Effort { rounds: 5 * rounds, laps: 2 })?;
     let proxy = CountingProxy::to(herd.url());
     let counted = trips(&mut ways(&herd.tenancy(&proxy.url(herd.url()))?), &proxy, 3)?;
-    Table::new("1,000 tenants, nothing to migrate", &figures, QUERY).with_trips(&counted).print();
+    Table::new(format!("{tenants} tenants, nothing to migrate"), &figures, QUERY)
+        .with_trips(&counted)
+        .print();
     Ok(())
 }
 

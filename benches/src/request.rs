@@ -24,7 +24,7 @@ const POOL_EACH: &str = "a pool for each tenant, no ping";
 
 /// Measures and prints.
 pub(crate) fn run(server: &Server, quick: bool) -> Result<()> {
-    let effort = if quick { Effort { rounds: 6, laps: 50 } } else { Effort { rounds: 30, laps: 100 } };
+    let effort = Effort { rounds: if quick { 20 } else { 250 }, laps: 10 };
     let database = server.database()?;
     let slugs = desk::open(&desk::tenancy(database.url())?, TENANTS)?;
     database.sql("VACUUM ANALYZE")?;

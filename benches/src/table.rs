@@ -4,26 +4,31 @@ use crate::measure::Figure;
 
 /// A table: what was measured, beside what cannot be beaten.
 pub(crate) struct Table {
-    title: &'static str,
+    title: String,
     rows: Vec<Row>,
 }
 
 struct Row {
     what: &'static str,
     seconds: f64,
+    quiet: f64,
     limit: f64,
     trips: Option<f64>,
 }
 
 impl Table {
     /// Each figure beside the figure called `limit`.
-    pub(crate) fn new(title: &'static str, figures: &[Figure], limit: &str) -> Self {
+    pub(crate) fn new(title: impl Into<String>, figures: &[Figure], limit: &str) -> Self {
         let limit = seconds_of(figures, limit).unwrap_or(f64::NAN);
-        let rows = figures
-            .iter()
-            .map(|figure| Row { what: figure.what, seconds: figure.median, limit, trips: None })
-            .collect();
-        Self { title, rows }
+        let row = |figure: &Figure| Row {
+            what: figure.what,
+            seconds: figure.median,
+            quiet: figure.quiet,
+            limit,
+            trips: None,
+        };
+        let rows = figures.iter().map(row).collect();
+        Self { title: title.into(), rows }
     }
 
     /// Adds the round trips of those figures that were counted.
@@ -41,6 +46,7 @@ impl Table {
         let things = things as f64;
         for row in &mut self.rows {
             row.seconds /= things;
+            row.quiet /= things;
             row.limit /= things;
             row.trips = row.trips.map(|trips| trips / things);
         }
@@ -51,12 +57,13 @@ impl Table {
     #[expect(clippy::print_stdout, reason = "a benchmark's result belongs on stdout")]
     pub(crate) fn print(&self) {
         println!("\n### {}\n", self.title);
-        println!("| what | median | limit | times the limit | round trips |");
-        println!("|---|---:|---:|---:|---:|");
+        println!("| what | median | fastest tenth | limit | median : limit | round trips |");
+        println!("|---|---:|---:|---:|---:|---:|");
         for row in &self.rows {
             let trips = row.trips.map_or_else(|| "-".to_owned(), round);
-            let (median, limit) = (duration(row.seconds), duration(row.limit));
-            println!("| {} | {median} | {limit} | {:.2} | {trips} |", row.what, row.seconds / row.limit);
+            let [median, quiet, limit] = [row.seconds, row.quiet, row.limit].map(duration);
+            let ratio = row.seconds / row.limit;
+            println!("| {} | {median} | {quiet} | {limit} | {ratio:.2} | {trips} |", row.what);
         }
     }
 }
