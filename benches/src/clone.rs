@@ -71,10 +71,17 @@ fn ways<'a>(url: &str, tenancy: &'a Tenancy, names: &'a Names) -> Result<Vec<Way
         }),
         Way::new(CREATE, move || {
             let slug = names.next()?.as_str().replace("tenant_", "").parse()?;
-            Ok(drop(tenancy.provisioner().create(&NewTenant::new(slug))?))
+            tenancy.provisioner().create(&NewTenant::new(slug))?;
+            Ok(())
         }),
-        Way::new(FINGERPRINT, move || Ok(drop(fingerprint(&mut print, template)?))),
-        Way::new(CAPTURE, move || Ok(drop(capture(&mut read, template)?))),
+        Way::new(FINGERPRINT, move || {
+            fingerprint(&mut print, template)?;
+            Ok(())
+        }),
+        Way::new(CAPTURE, move || {
+            capture(&mut read, template)?;
+            Ok(())
+        }),
         Way::parts([LIKE], move |lap| {
             let sql = like.replace("%schema%", names.next()?.as_str());
             lap.start();

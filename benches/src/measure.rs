@@ -16,15 +16,17 @@ use crate::proxy::CountingProxy;
 /// One way to do a thing.
 pub(crate) struct Way<'a> {
     parts: Vec<&'static str>,
-    run: Box<dyn FnMut(&mut Lap<'_>) -> Result<()> + 'a>,
+    run: Run<'a>,
 }
+
+type Run<'a> = Box<dyn FnMut(&mut Lap<'_>) -> Result<()> + 'a>;
 
 /// One part of one way: in seconds, or in round trips.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Figure {
     pub(crate) what: &'static str,
     pub(crate) median: f64,
-    /// What nine in ten laps took at least: close to what a quiet machine would show.
+    /// What nine in ten laps took at least. Noise only adds, so this is close to what a quiet machine would show.
     pub(crate) quiet: f64,
 }
 

@@ -13,18 +13,22 @@ struct Row {
     seconds: f64,
     quiet: f64,
     limit: f64,
+    /// The limit's fastest tenth.
+    quiet_limit: f64,
     trips: Option<f64>,
 }
 
 impl Table {
     /// Each figure beside the figure called `limit`.
     pub(crate) fn new(title: impl Into<String>, figures: &[Figure], limit: &str) -> Self {
-        let limit = seconds_of(figures, limit).unwrap_or(f64::NAN);
+        let limit = figures.iter().find(|figure| figure.what == limit);
+        let (limit, quiet_limit) = limit.map_or((f64::NAN, f64::NAN), |figure| (figure.median, figure.quiet));
         let row = |figure: &Figure| Row {
             what: figure.what,
             seconds: figure.median,
             quiet: figure.quiet,
             limit,
+            quiet_limit,
             trips: None,
         };
         let rows = figures.iter().map(row).collect();
@@ -35,7 +39,7 @@ impl Table {
     #[must_use]
     pub(crate) fn with_trips(mut self, trips: &[Figure]) -> Self {
         for row in &mut self.rows {
-            row.trips = seconds_of(trips, row.what);
+            row.trips = median_of(trips, row.what);
         }
         self
     }
@@ -48,6 +52,7 @@ impl Table {
             row.seconds /= things;
             row.quiet /= things;
             row.limit /= things;
+            row.quiet_limit /= things;
             row.trips = row.trips.map(|trips| trips / things);
         }
         self
@@ -57,18 +62,19 @@ impl Table {
     #[expect(clippy::print_stdout, reason = "a benchmark's result belongs on stdout")]
     pub(crate) fn print(&self) {
         println!("\n### {}\n", self.title);
-        println!("| what | median | fastest tenth | limit | median : limit | round trips |");
-        println!("|---|---:|---:|---:|---:|---:|");
+        println!("| what | median | limit | ratio | fastest tenth | ratio | round trips |");
+        println!("|---|---:|---:|---:|---:|---:|---:|");
         for row in &self.rows {
             let trips = row.trips.map_or_else(|| "-".to_owned(), round);
             let [median, quiet, limit] = [row.seconds, row.quiet, row.limit].map(duration);
-            let ratio = row.seconds / row.limit;
-            println!("| {} | {median} | {quiet} | {limit} | {ratio:.2} | {trips} |", row.what);
+            let (ratio, quiet_ratio) = (row.seconds / row.limit, row.quiet / row.quiet_limit);
+            let what = row.what;
+            println!("| {what} | {median} | {limit} | {ratio:.2} | {quiet} | {quiet_ratio:.2} | {trips} |");
         }
     }
 }
 
-fn seconds_of(figures: &[Figure], what: &str) -> Option<f64> {
+fn median_of(figures: &[Figure], what: &str) -> Option<f64> {
     figures.iter().find(|figure| figure.what == what).map(|figure| figure.median)
 }
 
