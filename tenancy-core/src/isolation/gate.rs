@@ -50,20 +50,18 @@ impl Gate {
         .literal(pin)
         .sql(" AND pg_catalog.current_setting('search_path') OPERATOR(pg_catalog.=) ")
         .literal(search_path);
-        let (proof, wipe) = match statements {
-            Statements::Deallocate => (proof, &self.wipe_and_deallocate),
-            Statements::Keep { prepared } => (
-                proof
-                    .sql(
-                        " AND (SELECT pg_catalog.count(*) OPERATOR(pg_catalog.=) pg_catalog.count(*) \
-                         FILTER (WHERE NOT from_sql) AND pg_catalog.count(*) OPERATOR(pg_catalog.=) ",
-                    )
-                    .number(i64::from(prepared))
-                    .sql(" FROM pg_catalog.pg_prepared_statements)"),
-                &self.wipe,
-            ),
-        };
-        proof.sql(")::pg_catalog.int4;\n").script(wipe)
+        match statements {
+            Statements::Deallocate => proof.sql(")::pg_catalog.int4;\n").script(&self.wipe_and_deallocate),
+            // One level, without a subquery and without the view: PostgreSQL parses and plans this for each gate.
+            Statements::Keep { prepared } => proof
+                .sql(" AND pg_catalog.count(*) OPERATOR(pg_catalog.=) ")
+                .number(i64::from(prepared))
+                .sql(
+                    " AND pg_catalog.count(*) FILTER (WHERE from_sql) OPERATOR(pg_catalog.=) 0\
+                     )::pg_catalog.int4 FROM pg_catalog.pg_prepared_statement();\n",
+                )
+                .script(&self.wipe),
+        }
     }
 }
 

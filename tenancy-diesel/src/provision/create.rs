@@ -25,7 +25,7 @@ impl Provisioner<'_> {
     /// Creates a tenant: its registry row and its schema, cloned from the template, in one transaction. When
     /// this returns, the tenant is active; when it fails, or the process dies on the way, nothing remains.
     ///
-    /// Blocks for about five round trips, PostgreSQL's catalogue work, and up to 10 s for a migration of the
+    /// Blocks for ten round trips, PostgreSQL's catalogue work, and up to 10 s for a migration of the
     /// template that is under way.
     ///
     /// # Errors

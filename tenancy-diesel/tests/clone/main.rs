@@ -15,4 +15,3 @@ mod carried;
 mod fingerprint;
 mod refused;
 mod template;
-mod timing;
