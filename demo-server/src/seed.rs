@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use tenancy_diesel::core::name::TenantSlug;
-use tenancy_diesel::{Error, NewTenant, Page, Tenancy};
+use tenancy_diesel::{Error, ListTenants, NewTenant, Tenancy};
 
 use crate::error::ApiError;
 use crate::models::{Customer, Message, MessageRole, Ticket, TicketStatus};
@@ -76,7 +76,7 @@ const EXAMPLES: [Example; 2] = [
 
 /// Makes the examples when there are no tenants at all.
 pub(crate) fn seed_if_empty(tenancy: &Tenancy) -> Result<(), Error> {
-    let any = Page { limit: Some(1), ..Page::default() };
+    let any = ListTenants { limit: Some(1), ..ListTenants::default() };
     if !tenancy.registry().list(&any)?.is_empty() {
         return Ok(());
     }

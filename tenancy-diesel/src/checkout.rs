@@ -65,7 +65,7 @@ impl Context {
         let patience = Instant::now() + PATIENCE;
         loop {
             match self.pin(&tenant)? {
-                Pinned::Yes(conn) => return Ok(conn),
+                Pinned::Yes(conn) => return Ok(*conn),
                 Pinned::Busy if Instant::now() < patience => thread::sleep(PAUSE),
                 Pinned::Busy => return Err(Error::TenantBusy(tenant.slug.clone())),
                 Pinned::Stale if looked_up => return Err(Error::TenantBusy(tenant.slug.clone())),
@@ -104,7 +104,7 @@ impl Context {
     fn pin(&self, tenant: &ActiveTenant) -> Result<Pinned, Error> {
         let plan = SessionPlan::of(tenant, &self.shared)?;
         match self.tenants.pinned(&plan) {
-            Ok(loan) => Ok(Pinned::Yes(TenantConnection::new(loan, tenant.clone()))),
+            Ok(loan) => Ok(Pinned::Yes(Box::new(TenantConnection::new(loan, tenant.clone())))),
             Err(PinFailure::Stale) => Ok(Pinned::Stale),
             Err(PinFailure::Busy) => Ok(Pinned::Busy),
             Err(PinFailure::SchemaMissing) => {
@@ -121,7 +121,7 @@ impl Context {
 
 /// What came of a pin.
 enum Pinned {
-    Yes(TenantConnection),
+    Yes(Box<TenantConnection>),
     /// The registry disagrees with what the caller believes.
     Stale,
     /// The tenant is being dropped or renamed.

@@ -47,8 +47,12 @@ pub use fleet::{
 pub use migrations::Migrations;
 pub use pools::{PoolSettings, PoolState};
 pub use provision::{NewTenant, Provisioner};
-pub use registry::{Page, Registry, TenantChange};
+pub use registry::{ListTenants, Registry, TenantChange};
 pub use tenancy::Tenancy;
 pub use tenancy_core as core;
+// What nearly every service names.
+pub use tenancy_core::name::{SchemaName, TenantSlug};
+pub use tenancy_core::resolve::{Subdomain, TenantHeader};
+pub use tenancy_core::tenant::{ActiveTenant, Tenant, TenantId, TenantStatus};
 #[cfg(feature = "tokio")]
 pub use tenant_db::TenantDb;

@@ -8,7 +8,7 @@ use rocket::{Route, State, async_trait, delete, get, patch, post, routes};
 use serde_json::Value;
 use tenancy_diesel::core::name::TenantSlug;
 use tenancy_diesel::core::tenant::{Tenant, TenantStatus};
-use tenancy_diesel::{Error, Page as RegistryPage, Tenancy, TenantChange};
+use tenancy_diesel::{Error, ListTenants, Tenancy, TenantChange};
 
 use super::Created;
 use super::signup::new_tenant;
@@ -51,7 +51,7 @@ async fn list(
 ) -> Result<Page<Tenant>, ApiError> {
     let limit = paging.limit()?;
     let status: Option<TenantStatus> = filter("status", status, STATUSES)?;
-    let page = RegistryPage { status, after: paging.after()?, limit: Some(limit + 1) };
+    let page = ListTenants { status, after: paging.after()?, limit: Some(limit + 1) };
     let tenants = tenancy.run(move |tenancy| tenancy.registry().list(&page)).await?;
     let filters = [("status", status.map(|status| status.to_string()))];
     Ok(Page::new(tenants, limit, "/admin/tenants", &filters, |tenant| tenant.slug.to_string()))

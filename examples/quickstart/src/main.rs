@@ -1,11 +1,10 @@
 //! tenancy embedded in a service. The README shows this file; a test runs it.
-#![allow(missing_docs, reason = "a program")]
+#![allow(missing_docs, clippy::expect_used, reason = "a program")]
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use rocket::{Build, Rocket, State, get, launch, post, routes, serde::json::Json};
-use tenancy_diesel::core::resolve::Subdomain;
 use tenancy_diesel::web::rocket::TenancyFairing;
-use tenancy_diesel::{Error, Migrations, NewTenant, Tenancy, TenantDb};
+use tenancy_diesel::{Error, Migrations, NewTenant, Subdomain, Tenancy, TenantDb};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations"); // CREATE TABLE notes (..): no schema
 diesel::table! { notes (id) { id -> Integer, body -> Text, } } // no schema: the tenant decides
@@ -39,7 +38,6 @@ fn service(url: String) -> Result<Rocket<Build>, Error> {
 }
 
 #[launch]
-#[expect(clippy::expect_used, reason = "a service that cannot start says why and ends")]
 fn rocket() -> _ {
     let url = std::env::var("DATABASE_URL").expect("DATABASE_URL is set");
     service(url).expect("the database is ready")

@@ -1,3 +1,4 @@
+use crate::name::Ident;
 use crate::script::Script;
 
 /// Settings that every session starts with, and gets again after each wipe.
@@ -9,14 +10,14 @@ use crate::script::Script;
 /// ```
 /// # use tenancy_core::isolation::SessionDefaults;
 /// let defaults = SessionDefaults::default().with("statement_timeout", "30s");
-/// assert!(defaults.script().as_str().contains("'statement_timeout', '30s'"));
+/// assert!(defaults.script().as_str().contains(r#"SET "statement_timeout" TO '30s'"#));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionDefaults(Vec<(String, String)>);
 
 impl SessionDefaults {
-    /// Adds a setting, or changes it. Names and values are passed as literals, so any text is safe; a wrong
-    /// one is an error of the first connection.
+    /// Adds a setting, or changes it. Names and values are quoted, so any text is safe; a wrong one is an error of
+    /// the first connection. The value is one value: a list, as for `search_path`, cannot be set here.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.0.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
@@ -27,12 +28,16 @@ impl SessionDefaults {
     /// The statements that set them.
     pub fn script(&self) -> Script {
         self.0.iter().fold(Script::default(), |script, (name, value)| {
-            script
-                .sql("SELECT pg_catalog.set_config(")
-                .literal(name)
-                .sql(", ")
+            // A setting of an extension has a dot in its name.
+            let mut parts = name.split('.');
+            let first = parts.next().unwrap_or_default();
+            parts
+                .fold(script.sql("SET ").ident(Ident::new(first)), |script, part| {
+                    script.sql(".").ident(Ident::new(part))
+                })
+                .sql(" TO ")
                 .literal(value)
-                .sql(", false);\n")
+                .sql(";\n")
         })
     }
 }

@@ -26,11 +26,8 @@ impl Gate {
              RESET ROLE;\n\
              RESET ALL;\n\
              UNLISTEN *;\n\
-             SELECT pg_catalog.pg_advisory_unlock_all();\n\
              DISCARD TEMP;\n\
-             DISCARD SEQUENCES;\n\
-             SELECT pg_catalog.setseed(pg_catalog.date_part('microseconds', pg_catalog.clock_timestamp()) \
-             OPERATOR(pg_catalog./) 60000000::pg_catalog.float8);\n",
+             DISCARD SEQUENCES;\n",
         )
         .script(&defaults.script());
         let wipe_and_deallocate = wipe.clone().sql("DEALLOCATE ALL;\n");
@@ -50,20 +47,31 @@ impl Gate {
         .literal(pin)
         .sql(" AND pg_catalog.current_setting('search_path') OPERATOR(pg_catalog.=) ")
         .literal(search_path);
-        match statements {
-            Statements::Deallocate => proof.sql(")::pg_catalog.int4;\n").script(&self.wipe_and_deallocate),
+        let (proof, wipe) = match statements {
+            Statements::Deallocate => {
+                (proof.sql(")::pg_catalog.int4").sql(FUNCTIONS), &self.wipe_and_deallocate)
+            }
             // One level, without a subquery and without the view: PostgreSQL parses and plans this for each gate.
-            Statements::Keep { prepared } => proof
-                .sql(" AND pg_catalog.count(*) OPERATOR(pg_catalog.=) ")
-                .number(i64::from(prepared))
-                .sql(
-                    " AND pg_catalog.count(*) FILTER (WHERE from_sql) OPERATOR(pg_catalog.=) 0\
-                     )::pg_catalog.int4 FROM pg_catalog.pg_prepared_statement();\n",
-                )
-                .script(&self.wipe),
-        }
+            Statements::Keep { prepared } => (
+                proof
+                    .sql(" AND pg_catalog.count(*) OPERATOR(pg_catalog.=) ")
+                    .number(i64::from(prepared))
+                    .sql(" AND pg_catalog.count(*) FILTER (WHERE from_sql) OPERATOR(pg_catalog.=) 0)::pg_catalog.int4")
+                    .sql(FUNCTIONS)
+                    .sql(" FROM pg_catalog.pg_prepared_statement()"),
+                &self.wipe,
+            ),
+        };
+        proof.sql(";\n").script(wipe)
     }
 }
+
+/// What only functions can wipe: advisory locks, and the seed of `random()`. In the select list of the proof,
+/// because each statement more is parsed and planned; the list is evaluated from left to right, so not before the
+/// proof.
+const FUNCTIONS: &str = ", pg_catalog.pg_advisory_unlock_all(), \
+    pg_catalog.setseed(pg_catalog.date_part('microseconds', pg_catalog.clock_timestamp()) \
+    OPERATOR(pg_catalog./) 60000000::pg_catalog.float8)";
 
 /// What becomes of a session's prepared statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

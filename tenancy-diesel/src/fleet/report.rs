@@ -5,6 +5,7 @@ use tenancy_core::name::{SchemaName, TenantSlug};
 
 /// What a run did to whom. It is made whatever happened.
 #[derive(Debug, Default, Serialize)]
+#[must_use = "what failed is in here, and nowhere else"]
 pub struct FleetReport {
     /// The names of the migrations that were applied to (or reverted in) the template.
     pub template: Vec<String>,

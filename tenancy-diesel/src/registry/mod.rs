@@ -9,4 +9,4 @@ pub(crate) mod schema;
 mod store;
 
 pub(crate) use row::TenantRow;
-pub use store::{Page, Registry, TenantChange};
+pub use store::{ListTenants, Registry, TenantChange};

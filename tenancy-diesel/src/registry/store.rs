@@ -17,7 +17,7 @@ pub struct Registry<'a> {
 
 /// Which tenants to list.
 #[derive(Debug, Clone, Default)]
-pub struct Page {
+pub struct ListTenants {
     /// Only those with this status.
     pub status: Option<TenantStatus>,
     /// Only those behind this slug in alphabetical order (the last one of the previous page).
@@ -77,7 +77,7 @@ impl<'a> Registry<'a> {
     /// # Errors
     ///
     /// [`Error::Registry`] names a row that cannot be read.
-    pub fn list(&self, page: &Page) -> Result<Vec<Tenant>, Error> {
+    pub fn list(&self, page: &ListTenants) -> Result<Vec<Tenant>, Error> {
         let mut conn = self.context.control()?;
         let mut query = tenants::table.select(TenantRow::as_select()).order(tenants::slug).into_boxed();
         if let Some(status) = page.status {

@@ -2,7 +2,6 @@
 //!
 //! * [`Problem`]: what a client may read about an error (RFC 9457), free of any framework.
 //! * [`rocket`]: request guards, catchers and responses for Rocket 0.5.
-//! * [`resolve`]: the tenant of a request, without blocking the async runtime.
 
 mod problem;
 pub mod rocket;

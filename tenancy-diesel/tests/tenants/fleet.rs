@@ -157,7 +157,7 @@ fn a_late_merged_migration_is_applied_although_newer_ones_are_there() {
     let desk = Desk::new();
     desk.create_many(2);
     add_second(&desk);
-    desk.migrate();
+    assert!(desk.migrate().is_success());
     desk.write("2026-01-15-000000_late", "CREATE TABLE late (id int)", None);
     assert!(desk.migrate().is_success());
     assert_eq!(desk.value("SELECT count(*) FROM pg_tables WHERE tablename = 'late'"), "3");
@@ -168,7 +168,7 @@ fn reverting_undoes_the_newest_migration_everywhere() {
     let desk = Desk::new();
     desk.create_many(3);
     add_second(&desk);
-    desk.migrate();
+    assert!(desk.migrate().is_success());
     let report = desk.tenancy().fleet().revert(&RunOptions::default(), |_| {}).unwrap();
     assert!(report.is_success(), "{report:?}");
     assert_eq!((report.template, report.tenants.len()), (vec![SECOND.to_owned()], 3));
@@ -182,7 +182,7 @@ fn reverting_undoes_the_newest_migration_everywhere() {
 fn reverting_without_a_down_names_the_migration() {
     let desk = Desk::new();
     desk.write("2026-03-01-000000_oneway", "CREATE TABLE oneway (id int)", None);
-    desk.migrate();
+    assert!(desk.migrate().is_success());
     let report = desk.tenancy().fleet().revert(&RunOptions::default(), |_| {}).unwrap();
     let error = report.template_error.unwrap();
     assert!(error.contains("2026-03-01-000000_oneway"), "{error}");

@@ -2,7 +2,7 @@
 
 use tenancy_diesel::core::resolve::TenantKey;
 use tenancy_diesel::core::tenant::TenantStatus;
-use tenancy_diesel::{Error, Page, TenantChange};
+use tenancy_diesel::{Error, ListTenants, TenantChange};
 
 use crate::desk::{Desk, slug};
 
@@ -100,7 +100,7 @@ fn tenants_are_listed_page_by_page() {
     let desk = Desk::new();
     desk.create_many(5);
     desk.tenancy().provisioner().suspend(&slug("t03")).unwrap();
-    let list = |page: &Page| -> Vec<String> {
+    let list = |page: &ListTenants| -> Vec<String> {
         desk.tenancy()
             .registry()
             .list(page)
@@ -109,10 +109,16 @@ fn tenants_are_listed_page_by_page() {
             .map(|tenant| tenant.slug.to_string())
             .collect()
     };
-    assert_eq!(list(&Page::default()).len(), 5);
-    assert_eq!(list(&Page { limit: Some(2), ..Page::default() }), ["t00", "t01"]);
-    assert_eq!(list(&Page { after: Some(slug("t01")), limit: Some(2), ..Page::default() }), ["t02", "t03"]);
-    assert_eq!(list(&Page { status: Some(TenantStatus::Suspended), ..Page::default() }), ["t03"]);
+    assert_eq!(list(&ListTenants::default()).len(), 5);
+    assert_eq!(list(&ListTenants { limit: Some(2), ..ListTenants::default() }), ["t00", "t01"]);
+    assert_eq!(
+        list(&ListTenants { after: Some(slug("t01")), limit: Some(2), ..ListTenants::default() }),
+        ["t02", "t03"]
+    );
+    assert_eq!(
+        list(&ListTenants { status: Some(TenantStatus::Suspended), ..ListTenants::default() }),
+        ["t03"]
+    );
 }
 
 #[test]
@@ -120,6 +126,6 @@ fn a_row_that_cannot_be_read_is_an_error_of_that_row() {
     let desk = Desk::new();
     desk.create("acme").unwrap();
     desk.world.sql("UPDATE tenancy.tenants SET slug = 'admin'");
-    let error = desk.tenancy().registry().list(&Page::default()).unwrap_err();
+    let error = desk.tenancy().registry().list(&ListTenants::default()).unwrap_err();
     assert!(matches!(&error, Error::Registry { slug, .. } if slug == "admin"), "{error}");
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::value::RawValue;
 use tenancy_diesel::core::name::TenantSlug;
-use tenancy_diesel::{ExecResult, Page};
+use tenancy_diesel::{ExecResult, ListTenants};
 
 use crate::context::Context;
 use crate::exit::Outcome;
@@ -35,7 +35,7 @@ pub(crate) struct Exec {
 impl Exec {
     pub(crate) fn run(&self, context: &Context) -> anyhow::Result<Outcome> {
         let total = match self.only.len() {
-            0 => context.tenancy.registry().list(&Page::default())?.len(),
+            0 => context.tenancy.registry().list(&ListTenants::default())?.len(),
             some => some,
         };
         let mut progress = Progress::new(context.out, total);

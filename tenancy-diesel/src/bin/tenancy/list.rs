@@ -1,7 +1,7 @@
 //! `tenancy list`
 
 use clap::Args;
-use tenancy_diesel::Page;
+use tenancy_diesel::ListTenants;
 use tenancy_diesel::core::tenant::TenantStatus;
 
 use crate::context::Context;
@@ -24,7 +24,7 @@ pub(crate) struct List {
 
 impl List {
     pub(crate) fn run(&self, context: &Context) -> anyhow::Result<Outcome> {
-        let page = Page { status: self.status, ..Page::default() };
+        let page = ListTenants { status: self.status, ..ListTenants::default() };
         let tenants = context.tenancy.registry().list(&page)?;
         context.out.result(&tenants, || {
             if tenants.is_empty() {
