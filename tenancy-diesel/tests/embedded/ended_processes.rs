@@ -11,13 +11,13 @@ use tenancy_diesel::embedded::{EmbeddedError, test_server};
 
 use crate::{eventually, postmaster, runs, start, word, workplace};
 
-/// Tells the ignored tests at the end of this file where to work: they are processes to be killed.
+/// Tells the last tests of this file where to work when they run as processes of their own, to be killed.
 const HELPER_DIR: &str = "TENANCY_TEST_HELPER_DIR";
 
 /// Runs one of the helpers at the end as another process, until it says the word `ready`.
 fn helper(test: &str, dir: &Path) -> Child {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", &format!("ended_processes::{test}"), "--ignored", "--nocapture"])
+        .args(["--exact", &format!("ended_processes::{test}"), "--nocapture"])
         .env(HELPER_DIR, dir)
         .env("TMPDIR", dir)
         .env_remove("TENANCY_TEST_DATABASE_URL")
@@ -184,31 +184,47 @@ fn throw_away_directories_of_dead_processes_are_swept() {
     assert!(!runs(pid));
 }
 
+/// The process that the tests above kill; by itself, the first start of a server.
 #[test]
-#[ignore = "a process for the tests above to kill"]
 fn helper_that_runs_a_server() {
-    let _server = start(Path::new(&std::env::var(HELPER_DIR).unwrap())).unwrap();
+    let Some(dir) = helper_dir() else {
+        let temp = workplace();
+        let server = start(temp.path()).unwrap();
+        return assert!(runs(postmaster(server.data_dir())));
+    };
+    let _server = start(&dir).unwrap();
     println!("\nhelper is ready");
     std::thread::sleep(Duration::from_secs(120));
 }
 
+/// The process that the tests above kill; by itself, a test that uses the server of this process.
 #[test]
-#[ignore = "a process for the tests above to kill"]
 fn helper_that_holds_a_test_server() {
-    hold_a_test_server();
-    std::thread::sleep(Duration::from_secs(120));
+    if hold_a_test_server() {
+        std::thread::sleep(Duration::from_secs(120));
+    }
 }
 
+/// The process that the tests above wait for; by itself, another test that uses the server of this process.
 #[test]
-#[ignore = "a process that the tests above wait for"]
 fn helper_that_ends_with_a_test_server() {
     hold_a_test_server();
 }
 
-fn hold_a_test_server() {
-    let dir = PathBuf::from(std::env::var(HELPER_DIR).unwrap());
+fn helper_dir() -> Option<PathBuf> {
+    std::env::var_os(HELPER_DIR).map(PathBuf::from)
+}
+
+/// Whether this is a process of its own.
+fn hold_a_test_server() -> bool {
     let database = test_server().fresh_database();
     let data = word(database.url(), "SELECT current_setting('data_directory') AS word");
-    fs::write(dir.join("test-server"), Path::new(&data).parent().unwrap().display().to_string()).unwrap();
+    let home = Path::new(&data).parent().unwrap();
+    let Some(dir) = helper_dir() else {
+        assert!(!data.is_empty());
+        return false;
+    };
+    fs::write(dir.join("test-server"), home.display().to_string()).unwrap();
     println!("\nhelper is ready");
+    true
 }
