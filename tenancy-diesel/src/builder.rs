@@ -55,7 +55,8 @@ impl TenancyBuilder {
         self
     }
 
-    /// A setting that every session starts with, for example `statement_timeout`.
+    /// A setting that every tenant's session starts with, for example `statement_timeout`. Migrations and the
+    /// control plane do not get it.
     #[must_use]
     pub fn session_default(mut self, name: &str, value: &str) -> Self {
         self.defaults = self.defaults.with(name, value);

@@ -26,7 +26,6 @@ pub(crate) struct Context {
     pub(crate) directory: Directory,
     pub(crate) blueprints: BlueprintCache,
     url: String,
-    defaults: SessionDefaults,
 }
 
 /// What the builder decided.
@@ -50,6 +49,8 @@ impl Context {
     pub(crate) fn new(settings: Settings) -> Self {
         let Settings { url, naming, shared, defaults, pool, resolvers, migrations } = settings;
         let pool = PoolSettings { max_size: pool.max_size.max(1), ..pool };
+        // Not the application's settings: its `statement_timeout` would end a migration.
+        let own = SessionDefaults::default();
         // None is kept when idle.
         let control =
             PoolSettings { max_size: pool.max_size.min(LOOK_UPS), min_idle: Some(0), ..pool.clone() };
@@ -61,8 +62,8 @@ impl Context {
                 &pool,
                 "for tenants (raise `PoolSettings::max_size`, or make requests shorter)",
             ),
-            control: SessionPool::new(&url, &defaults, &control, "for looking tenants up"),
-            operations: SessionPool::new(&url, &defaults, &operations, "for creating and changing tenants"),
+            control: SessionPool::new(&url, &own, &control, "for looking tenants up"),
+            operations: SessionPool::new(&url, &own, &operations, "for creating and changing tenants"),
             directory: Directory::default(),
             blueprints: BlueprintCache::default(),
             naming,
@@ -70,7 +71,6 @@ impl Context {
             resolvers,
             migrations,
             url,
-            defaults,
         }
     }
 
@@ -87,7 +87,7 @@ impl Context {
     /// A pool of `size` control connections of its own, for work that keeps many of them busy.
     pub(crate) fn control_pool(&self, size: u32) -> SessionPool {
         let settings = PoolSettings { max_size: size, min_idle: Some(0), ..self.control.settings().clone() };
-        SessionPool::new(&self.url, &self.defaults, &settings, "of this run")
+        SessionPool::new(&self.url, &SessionDefaults::default(), &settings, "of this run")
     }
 }
 

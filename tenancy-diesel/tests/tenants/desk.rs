@@ -1,7 +1,7 @@
 //! A world whose template is a directory of migrations that tests can add to.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tenancy_diesel::core::name::TenantSlug;
 use tenancy_diesel::core::tenant::Tenant;
@@ -43,6 +43,10 @@ impl Desk {
             .migrations(Migrations::directory(self.directory.path()).unwrap())
             .build()
             .unwrap()
+    }
+
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
     }
 
     /// Adds a migration.

@@ -225,3 +225,22 @@ fn a_migration_that_ends_its_own_transaction_is_refused() {
     let error = report.template_error.unwrap();
     assert!(error.contains("ended the transaction itself"), "{error}");
 }
+
+#[test]
+fn the_applications_statement_timeout_does_not_end_a_migration() {
+    let desk = Desk::new();
+    desk.create_many(1);
+    desk.write("2026-02-02-000000_slow", "SELECT pg_sleep(0.4)", None);
+    let directory = desk.directory();
+    let service = tenancy_diesel::Tenancy::builder()
+        .database_url(desk.world.url())
+        .migrations(tenancy_diesel::Migrations::directory(directory).unwrap())
+        .session_default("statement_timeout", "100ms")
+        .build()
+        .unwrap();
+    let report = service.fleet().migrate(&RunOptions::default(), |_| {}).unwrap();
+    assert!(report.is_success(), "{report:?}");
+    let tenant = service.tenant(&slug("t00")).unwrap();
+    let mut conn = service.connect(&tenant).unwrap();
+    assert_eq!(crate::world::value(&mut conn, "current_setting('statement_timeout')"), "100ms");
+}
