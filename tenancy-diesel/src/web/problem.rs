@@ -279,6 +279,14 @@ mod tests {
     }
 
     #[test]
+    fn a_tenant_that_is_being_changed_is_busy_and_worth_another_try() {
+        let problem = Problem::from(&Error::TenantBusy(TenantSlug::parse("secret").unwrap()));
+        assert_eq!((problem.status(), problem.code()), (503, "busy"));
+        assert_eq!(problem.retry_after_seconds(), Some(1));
+        assert!(!serde_json::to_string(&problem).unwrap().contains("secret"));
+    }
+
+    #[test]
     fn members_of_the_document_cannot_be_overwritten() {
         let problem = Problem::new(422, "invalid").with("status", 200).with("errors", vec!["name"]);
         let value = serde_json::to_value(&problem).unwrap();

@@ -1,5 +1,6 @@
 //! States in which a connection must not reach the next borrower.
 
+use std::io::Write as _;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -13,9 +14,10 @@ use crate::world::{World, try_value, value};
 
 /// Leaves a connection in some state as tenant A; B must then get a working connection of its own, and A's
 /// unfinished work must be gone. Says whether the session survived.
-fn next_tenant_is_safe_after(leave: impl FnOnce(&mut TenantConnection)) -> bool {
+pub(crate) fn next_tenant_is_safe_after(leave: impl FnOnce(&mut TenantConnection)) -> bool {
     let world = World::new(1);
     let (acme, globex) = (world.tenant("acme"), world.tenant("globex"));
+    world.warm(&acme);
     let mut conn = world.conn(&acme);
     let before = backend(&mut conn);
     leave(&mut conn);
@@ -127,6 +129,24 @@ fn a_copy_that_is_half_read_is_drained() {
             .unwrap();
         let copy = diesel::copy_to(notes::table).load_raw(&mut **conn).unwrap();
         mem::forget(copy);
+    });
+}
+
+#[test]
+fn a_copy_whose_writer_panics_inserts_nothing() {
+    next_tenant_is_safe_after(|conn| {
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            diesel::copy_from(notes::table)
+                .from_raw_data((notes::id, notes::owner, notes::body), |copy| {
+                    copy.write_all(b"77\tacme\tunfinished\n").unwrap();
+                    if true {
+                        panic!("in the writer");
+                    }
+                    QueryResult::Ok(())
+                })
+                .execute(&mut **conn)
+        }));
+        assert!(panicked.is_err());
     });
 }
 

@@ -3,6 +3,7 @@
 
 use diesel::prelude::*;
 use tenancy_diesel::TenantConnection;
+use tenancy_diesel::core::name::TenantSlug;
 use tenancy_diesel::core::tenant::ActiveTenant;
 
 use crate::world::{World, value};
@@ -34,6 +35,10 @@ impl World {
     pub(crate) fn kill_all(&self) {
         self.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
     }
+}
+
+pub(crate) fn slug(slug: &str) -> TenantSlug {
+    slug.parse().unwrap()
 }
 
 /// The backend behind a connection.

@@ -5,15 +5,10 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection as _;
 use tenancy_diesel::Error;
-use tenancy_diesel::core::name::TenantSlug;
 use tenancy_diesel::core::tenant::{NotActive, TenantStatus};
 
-use crate::notes::{backend, owners, try_owners};
+use crate::notes::{backend, owners, slug, try_owners};
 use crate::world::{World, value};
-
-fn slug(slug: &str) -> TenantSlug {
-    slug.parse().unwrap()
-}
 
 #[test]
 fn a_pinned_connection_sees_its_own_tenant_and_no_other() {
@@ -202,4 +197,26 @@ fn without_a_control_plane_the_error_names_the_remedy() {
     let error = world.tenancy.connect(&acme).unwrap_err();
     assert!(matches!(error, Error::NotInitialized), "{error}");
     assert!(error.to_string().contains("tenancy init"));
+}
+
+#[test]
+fn a_control_plane_made_anew_is_served_again() {
+    let world = World::new(1);
+    let acme = world.tenant("acme");
+    let before = backend(&mut world.conn(&acme));
+    world.sql("DROP SCHEMA tenancy CASCADE");
+    assert!(matches!(world.tenancy.connect(&acme), Err(Error::NotInitialized)));
+    world.tenancy.init().unwrap();
+    world.sql(&format!(
+        "INSERT INTO tenancy.tenants (id, slug, name, status, schema_name) VALUES ('{}', 'acme', 'acme', 'active', 'tenant_acme')",
+        acme.id
+    ));
+    let mut served = Vec::new();
+    for _ in 0..3 {
+        let mut conn = world.conn(&acme);
+        assert_eq!(owners(&mut conn), ["acme"]);
+        served.push(backend(&mut conn));
+    }
+    assert!(!served.contains(&before), "the pin that failed cost its session");
+    assert!(served.iter().all(|backend| *backend == served[0]), "and no other: {served:?}");
 }

@@ -1,8 +1,9 @@
 //! The async side.
 
 use std::future::Future;
-use std::sync::mpsc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::result::Error as DieselError;
@@ -187,5 +188,49 @@ fn waiting_for_a_busy_pool_ends_with_an_error_that_says_so() {
         assert!(matches!(error, RunError::Tenancy(Error::PoolExhausted { .. })), "{error}");
         busy.await.unwrap().unwrap();
         assert!(b.run(try_owners).await.is_ok());
+    });
+}
+
+#[test]
+fn work_that_is_cancelled_or_panics_gives_its_place_back() {
+    let world = World::new(3);
+    world.tenant("acme");
+    run(async {
+        let storm: Vec<_> = (0..150_u64)
+            .map(|n| {
+                let db = db(&world, "acme");
+                tokio::spawn(async move {
+                    let work = db.run(move |conn| {
+                        assert!(n % 7 != 0, "in the handler");
+                        try_owners(conn)
+                    });
+                    tokio::time::timeout(Duration::from_millis(n % 17), work).await
+                })
+            })
+            .collect();
+        for work in storm {
+            let _ = work.await;
+        }
+        // All three places at once.
+        let together = Arc::new(AtomicUsize::new(0));
+        let all: Vec<_> = (0..3)
+            .map(|_| {
+                let (db, together) = (db(&world, "acme"), Arc::clone(&together));
+                tokio::spawn(async move {
+                    db.run(move |conn| {
+                        together.fetch_add(1, Ordering::SeqCst);
+                        let until = Instant::now() + Duration::from_secs(5);
+                        while together.load(Ordering::SeqCst) < 3 && Instant::now() < until {
+                            std::thread::sleep(Duration::from_millis(5));
+                        }
+                        try_owners(conn).map(|owners| (owners, together.load(Ordering::SeqCst)))
+                    })
+                    .await
+                })
+            })
+            .collect();
+        for one in all {
+            assert_eq!(one.await.unwrap().unwrap(), (vec!["acme".to_owned()], 3));
+        }
     });
 }

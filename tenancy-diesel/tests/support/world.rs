@@ -1,3 +1,6 @@
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -30,7 +33,7 @@ impl World {
         let database = test_server().fresh_database();
         let pool = PoolSettings {
             max_size: size,
-            connection_timeout: std::time::Duration::from_secs(10),
+            connection_timeout: Duration::from_secs(10),
             ..PoolSettings::default()
         };
         let builder = Tenancy::builder().database_url(database.url()).pool(pool);
@@ -52,11 +55,37 @@ impl World {
         PgConnection::establish(self.url()).unwrap()
     }
 
+    /// Another process of the service: its own pools and memory, the same database.
+    pub(crate) fn another(&self, configure: impl FnOnce(TenancyBuilder) -> TenancyBuilder) -> Tenancy {
+        configure(Tenancy::builder().database_url(self.url())).build().unwrap()
+    }
+
+    /// Waits until `expression` has this value.
+    pub(crate) fn wait_for(&self, expression: &str, expected: &str) {
+        let (mut bare, until) = (self.bare(), Instant::now() + Duration::from_secs(20));
+        loop {
+            let found = value(&mut bare, expression);
+            if found == expected {
+                return;
+            }
+            assert!(Instant::now() < until, "`{expression}` is {found}, not {expected}");
+            sleep(Duration::from_millis(10));
+        }
+    }
+
     /// Runs SQL as the database's owner.
     pub(crate) fn sql(&self, sql: &str) {
         self.bare().batch_execute(sql).unwrap();
     }
 }
+
+/// How many sessions of this database wait for an advisory lock.
+pub(crate) const WAITING: &str = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
+/// How many sessions of this database sleep in a statement.
+pub(crate) const ASLEEP: &str =
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
 
 /// The one value of a query, as text.
 pub(crate) fn value(conn: &mut PgConnection, expression: &str) -> String {

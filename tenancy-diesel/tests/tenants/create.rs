@@ -2,13 +2,12 @@
 
 use std::process::{Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use tenancy_diesel::core::tenant::TenantStatus;
 use tenancy_diesel::{Error, Migrations, NewTenant, Tenancy};
 
 use crate::desk::{Desk, slug};
-use crate::world::World;
+use crate::world::{ASLEEP, World};
 
 #[test]
 fn a_tenant_is_created_active_with_its_own_copy_of_everything() {
@@ -123,25 +122,11 @@ const SLOW: &str = "CREATE FUNCTION public.slow() RETURNS event_trigger LANGUAGE
      CREATE EVENT TRIGGER slow ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION public.slow();";
 
 fn wait_for_a_clone(desk: &Desk) {
-    let until = Instant::now() + Duration::from_secs(20);
-    while desk.value(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'",
-    ) == "0"
-    {
-        assert!(Instant::now() < until, "no clone began");
-        thread::sleep(Duration::from_millis(10));
-    }
+    desk.world.wait_for(ASLEEP, "1");
 }
 
 fn nothing_remains(desk: &Desk) {
-    let until = Instant::now() + Duration::from_secs(20);
-    while desk.value(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'",
-    ) != "0"
-    {
-        assert!(Instant::now() < until, "the backend is still there");
-        thread::sleep(Duration::from_millis(10));
-    }
+    desk.world.wait_for(ASLEEP, "0");
     assert_eq!(desk.value("SELECT count(*) FROM tenancy.tenants"), "0");
     assert_eq!(desk.value("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'tenant%'"), "0");
     desk.world.sql("DROP EVENT TRIGGER slow");

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tenancy_diesel::core::name::TenantSlug;
 use tenancy_diesel::core::tenant::Tenant;
-use tenancy_diesel::{Error, FleetReport, Migrations, NewTenant, RunOptions, Tenancy};
+use tenancy_diesel::{Error, FleetReport, Migrations, NewTenant, RunOptions, Tenancy, TenancyBuilder};
 
 use crate::world::World;
 
@@ -38,11 +38,13 @@ impl Desk {
 
     /// Another process of the service: its own pools and caches, the same database and migrations.
     pub(crate) fn another(&self) -> Tenancy {
-        Tenancy::builder()
-            .database_url(self.world.url())
-            .migrations(Migrations::directory(self.directory.path()).unwrap())
-            .build()
-            .unwrap()
+        self.another_with(|builder| builder)
+    }
+
+    /// Another process that is configured differently.
+    pub(crate) fn another_with(&self, configure: impl FnOnce(TenancyBuilder) -> TenancyBuilder) -> Tenancy {
+        let migrations = Migrations::directory(self.directory.path()).unwrap();
+        self.world.another(|builder| configure(builder.migrations(migrations)))
     }
 
     pub(crate) fn directory(&self) -> &Path {

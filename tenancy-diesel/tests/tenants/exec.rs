@@ -45,3 +45,18 @@ fn settings_of_one_tenants_statement_do_not_reach_the_next() {
     let seen = desk.tenancy().fleet().exec("SELECT current_schema() AS s, (SELECT count(*) FROM pg_class WHERE relpersistence = 't') AS temps", &[], |_| {}).unwrap();
     assert_eq!(json!(seen[1].rows), json!([{"s": "tenant_t01", "temps": 0}]));
 }
+
+#[test]
+fn sql_that_ends_its_own_transaction_is_told_what_that_means() {
+    let desk = Desk::new();
+    desk.create_many(2);
+    desk.world.sql("INSERT INTO tenant_t00.customers (name) VALUES ('Ann')");
+    let results = desk.tenancy().fleet().exec("DELETE FROM customers; COMMIT", &[], |_| {}).unwrap();
+    for result in &results {
+        let error = result.error.as_deref().unwrap();
+        assert!(error.contains("ended the transaction itself") && error.contains("may be done"), "{error}");
+    }
+    assert_eq!(desk.value("SELECT count(*) FROM tenant_t00.customers"), "0", "and it was done");
+    let rolled_back = desk.tenancy().fleet().exec("SELECT 1; ROLLBACK", &[slug("t00")], |_| {}).unwrap();
+    assert!(rolled_back[0].error.is_some());
+}

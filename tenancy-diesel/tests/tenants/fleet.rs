@@ -244,3 +244,22 @@ fn the_applications_statement_timeout_does_not_end_a_migration() {
     let mut conn = service.connect(&tenant).unwrap();
     assert_eq!(crate::world::value(&mut conn, "current_setting('statement_timeout')"), "100ms");
 }
+
+#[test]
+fn operators_of_a_tenants_schema_do_not_reach_the_bookkeeping() {
+    let desk = Desk::new();
+    desk.create_many(1);
+    add_second(&desk);
+    assert!(desk.migrate().is_success());
+    desk.world.sql(
+        "CREATE FUNCTION tenant_t00.same(varchar, varchar) RETURNS bool LANGUAGE sql AS $$ SELECT true $$;
+         CREATE OPERATOR tenant_t00.= (FUNCTION = tenant_t00.same, LEFTARG = varchar, RIGHTARG = varchar)",
+    );
+    let only = RunOptions { only: vec![slug("t00")], ..RunOptions::default() };
+    let report = desk.tenancy().fleet().revert(&only, |_| {}).unwrap();
+    assert!(report.is_success() && report.tenants.len() == 1, "{report:?}");
+    assert_eq!(
+        desk.value("SELECT string_agg(version, ' ') FROM tenant_t00.__diesel_schema_migrations"),
+        "20260101000000"
+    );
+}

@@ -129,3 +129,54 @@ fn a_row_that_cannot_be_read_is_an_error_of_that_row() {
     let error = desk.tenancy().registry().list(&ListTenants::default()).unwrap_err();
     assert!(matches!(&error, Error::Registry { slug, .. } if slug == "admin"), "{error}");
 }
+
+#[test]
+fn a_tenant_that_something_outside_needs_is_not_dropped() {
+    let desk = Desk::new();
+    desk.create_many(2);
+    desk.world.sql(
+        "ALTER TABLE tenant_t01.tickets ADD COLUMN of_another tenant_t00.level;
+         CREATE VIEW public.names AS SELECT name FROM tenant_t00.customers",
+    );
+    let error = desk.tenancy().provisioner().drop(&slug("t00")).unwrap_err();
+    let Error::StillNeeded { schema, objects } = &error else { panic!("{error}") };
+    assert_eq!(schema.as_str(), "tenant_t00");
+    assert_eq!(objects.len(), 2, "{error}");
+    assert!(objects[0].contains("column of_another of table tenant_t01.tickets"), "{error}");
+    assert!(objects[1].contains("on view public.names"), "{error}");
+    desk.tenancy().connect(&desk.world.find("t00")).map(drop).unwrap();
+    assert_eq!(desk.value("SELECT count(*) FROM tenant_t00.customers"), "0", "nothing was dropped");
+    assert_eq!(desk.value("SELECT count(of_another) FROM tenant_t01.tickets"), "0");
+
+    desk.world.sql("ALTER TABLE tenant_t01.tickets DROP COLUMN of_another; DROP VIEW public.names");
+    desk.tenancy().provisioner().drop(&slug("t00")).unwrap();
+}
+
+#[test]
+fn a_tenant_in_a_database_of_its_own_is_not_dropped_here() {
+    let desk = Desk::new();
+    desk.world.sql(
+        "CREATE SCHEMA payroll; CREATE TABLE payroll.salaries (n int);
+         INSERT INTO tenancy.tenants (slug, name, status, placement, database_name, schema_name)
+         VALUES ('big', 'big', 'active', 'database', 'big_db', 'payroll')",
+    );
+    let refused = desk.tenancy().provisioner().drop(&slug("big"));
+    assert!(matches!(refused, Err(Error::Plan(_))), "{refused:?}");
+    assert_eq!(desk.value("SELECT count(*) FROM payroll.salaries"), "0", "somebody else's schema is left");
+    assert_eq!(desk.value("SELECT count(*) FROM tenancy.tenants"), "1");
+}
+
+#[test]
+fn a_schema_that_another_tenants_row_names_is_taken() {
+    let desk = Desk::new();
+    desk.create("acme").unwrap();
+    desk.world.sql("INSERT INTO tenancy.tenants (slug, name, status, schema_name) VALUES ('adopted', 'a', 'active', 'tenant_x')");
+    let renamed = desk.tenancy().provisioner().rename(&slug("acme"), &slug("x"));
+    for refused in [renamed, desk.create("x")] {
+        assert!(
+            matches!(&refused, Err(Error::SchemaTaken(schema)) if schema.as_str() == "tenant_x"),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(desk.value("SELECT string_agg(slug, ' ' ORDER BY slug) FROM tenancy.tenants"), "acme adopted");
+}

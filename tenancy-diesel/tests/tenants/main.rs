@@ -4,6 +4,7 @@
 #[path = "../support/world.rs"]
 mod world;
 
+mod changes_under_a_run;
 mod create;
 mod desk;
 mod exec;
