@@ -1,6 +1,5 @@
 //! States in which a connection must not reach the next borrower.
 
-use std::io::Write as _;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
