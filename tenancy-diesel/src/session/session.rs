@@ -6,7 +6,7 @@ use diesel::connection::{
     AnsiTransactionManager, CacheSize, Connection as _, SimpleConnection as _, TransactionManager as _,
 };
 use diesel::pg::{GetPgMetadataCache as _, PgConnection, PgMetadataCache};
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::result::Error as DieselError;
 use diesel::sql_types::Text;
 use diesel::{QueryResult, RunQueryDsl as _, sql_query};
 use tenancy_core::isolation::{Gate, SessionPlan, Statements};
@@ -100,12 +100,8 @@ impl Session {
     /// Gives the session up: a pin failed half-way.
     fn failed(&mut self, error: DieselError) -> PinError {
         self.state = State::Failed;
-        let closed = matches!(error, DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _));
-        if closed || AnsiTransactionManager::is_broken_transaction_manager(&mut self.conn) {
-            PinError::Broken(error)
-        } else {
-            PinError::Query(error)
-        }
+        // libpq has several ways to say that nobody is there, and Diesel does not know all of them.
+        if self.ping().is_err() { PinError::Broken(error) } else { PinError::Query(error) }
     }
 
     /// The connection of a pinned session.

@@ -7,7 +7,7 @@ lines (line) AS (
     SELECT 'class ' || r.relname || (to_jsonb(c) - '{oid,relname,relnamespace,reltype,relfilenode,reltoastrelid,relpages,reltuples,relallvisible,relfrozenxid,relminmxid,relnatts,relhastriggers,relhasindex}'::text[])::text
     FROM rel r JOIN pg_class c USING (oid)
     UNION ALL
-    SELECT 'attribute ' || r.relname || '.' || a.attname || (to_jsonb(a) - '{attrelid,attname,atttypid,attnum,attcacheoff,atthasmissing,attmissingval,attcollation,attndims}'::text[])::text || row_number() OVER (PARTITION BY r.oid ORDER BY a.attnum)
+    SELECT 'attribute ' || r.relname || '.' || a.attname || (to_jsonb(a) - '{attrelid,attname,atttypid,attnum,attcacheoff,atthasmissing,attmissingval,attcollation,attndims,attoptions}'::text[])::text || coalesce((SELECT string_agg(o, ',') FROM unnest(a.attoptions) o WHERE o NOT LIKE 'pg\_%'), '') || row_number() OVER (PARTITION BY r.oid ORDER BY a.attnum)
         || replace(format_type(a.atttypid, a.atttypmod) || a.attcollation::regcollation, $1, '@')
     FROM rel r JOIN pg_attribute a ON a.attrelid = r.oid AND NOT a.attisdropped AND r.relkind <> 't'
     UNION ALL

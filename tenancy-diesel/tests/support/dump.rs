@@ -1,7 +1,10 @@
 //! What `pg_dump` says about a schema, in a form in which two schemas can be compared.
 
 use std::path::PathBuf;
+
 use std::process::Command;
+
+use tenancy_diesel::embedded::ServerBinaries;
 
 use super::database::Database;
 
@@ -35,10 +38,7 @@ pub(crate) fn assert_same(database: &Database, template: &str, clone: &str) {
     assert_eq!(expected.len(), found.len());
 }
 
+/// Beside the server's own programs: it refuses a server that is newer than itself.
 fn pg_dump() -> PathBuf {
-    let installed = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let mut found: Vec<_> =
-        installed.map(|version| version.path().join("bin/pg_dump")).filter(|path| path.exists()).collect();
-    found.sort();
-    found.pop().unwrap_or_else(|| PathBuf::from("pg_dump"))
+    ServerBinaries::find(None).unwrap().tool("pg_dump")
 }

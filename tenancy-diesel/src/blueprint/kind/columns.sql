@@ -5,7 +5,9 @@ SELECT a.attrelid AS relation, a.attname::text AS name, format_type(a.atttypid, 
        f.oid AS default_oid, pg_get_expr(f.adbin, f.adrelid) AS default_value,
        nullif(a.attstattarget, -1)::int4 AS statistics,
        CASE WHEN a.attstorage <> y.typstorage THEN a.attstorage::text END AS storage,
-       nullif(a.attcompression::text, '') AS compression, a.attoptions AS parameters,
+       nullif(a.attcompression::text, '') AS compression, 
+       -- Some servers keep notes of their own among the options (15.20: pg_attver); nobody can set those.
+       (SELECT array_agg(o ORDER BY i) FROM unnest(a.attoptions) WITH ORDINALITY AS u (o, i) WHERE o NOT LIKE 'pg\_%') AS parameters,
        q.oid AS sequence_oid, q.relname::text AS sequence_name, s.seqstart AS start, s.seqincrement AS increment,
        s.seqmin AS min, s.seqmax AS max, s.seqcache AS cache, s.seqcycle AS cycle
 FROM pg_class c

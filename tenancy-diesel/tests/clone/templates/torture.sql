@@ -123,7 +123,8 @@ CREATE VIEW through_function AS SELECT * FROM atomic(1);
 -- a default that calls a function that takes the table's row
 CREATE TABLE loop (id integer);
 CREATE FUNCTION loop_default(loop) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
-ALTER TABLE loop ADD COLUMN d integer DEFAULT loop_default(NULL), ADD CONSTRAINT looped CHECK (loop_default(loop.*) > 0);
+ALTER TABLE loop ADD COLUMN d integer;
+ALTER TABLE loop ALTER COLUMN d SET DEFAULT loop_default(NULL), ADD CONSTRAINT looped CHECK (loop_default(loop.*) > 0);
 -- a default whose function reads the table itself, and is read by a view
 CREATE TABLE self_reading (id integer PRIMARY KEY, n bigint);
 CREATE FUNCTION rows_so_far() RETURNS bigint LANGUAGE sql STABLE RETURN (SELECT count(*) FROM self_reading);
