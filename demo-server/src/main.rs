@@ -4,6 +4,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use demo_server::{Config, Database, banner};
+use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
 use tracing_subscriber::EnvFilter;
 
@@ -36,9 +37,18 @@ fn run() -> Result<(), Box<dyn Error>> {
         })
     }));
     // Ctrl-C and SIGTERM end this; dropping the database afterwards stops an embedded server.
-    rocket::execute(rocket.launch())?;
+    let port = rocket::Config::from(rocket.figment()).port;
+    let ended = rocket::execute(rocket.launch());
     drop(database);
-    Ok(())
+    match ended {
+        Ok(_) => Ok(()),
+        Err(error) if matches!(error.kind(), ErrorKind::Bind(_)) => Err(format!(
+            "cannot listen on port {port} ({error}): choose another one, for example PORT={}",
+            port ^ 1
+        )
+        .into()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[expect(clippy::print_stdout, reason = "the banner is what this program has to say")]
