@@ -33,7 +33,7 @@ impl World {
 
     /// Kills every backend of the tenants' pool that is idle or busy.
     pub(crate) fn kill_all(&self) {
-        self.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+        self.sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
     }
 }
 

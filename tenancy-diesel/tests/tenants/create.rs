@@ -140,7 +140,7 @@ fn a_backend_killed_in_the_middle_leaves_nothing() {
     thread::scope(|scope| {
         let sign_up = scope.spawn(|| desk.create("acme"));
         wait_for_a_clone(&desk);
-        desk.world.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'");
+        desk.world.sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'");
         assert!(sign_up.join().unwrap().is_err());
     });
     nothing_remains(&desk);
