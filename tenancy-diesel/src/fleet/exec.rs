@@ -72,7 +72,7 @@ impl Fleet<'_> {
             // Neither dropped nor renamed until the transaction ends; its unqualified names stay its own.
             let wait = Script::new(locks::PATIENCE).script(&locks::tenant_in_use(subject.id));
             conn.batch_execute(wait.as_str()).map_err(Error::query("wait for the tenant"))?;
-            let schema = subjects::schema_now(conn, subject.id)?
+            let (_, schema) = subjects::home(conn, subject.id)?
                 .ok_or_else(|| Error::UnknownTenant(subject.slug.to_string()))?;
             let enter = Script::new("SET LOCAL lock_timeout TO DEFAULT;\nSET LOCAL search_path TO ")
                 .deparsed(&self.context.shared.search_path(&schema))

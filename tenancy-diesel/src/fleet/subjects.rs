@@ -73,8 +73,12 @@ pub(super) fn read(
         .collect()
 }
 
-/// Where a tenant lives at this moment; `None` when it is gone or has no schema of its own any more.
-pub(super) fn schema_now(conn: &mut PgConnection, tenant: TenantId) -> Result<Option<SchemaName>, Error> {
+/// What a tenant is called and where it lives at this moment; `None` when it is gone or has no schema of its own
+/// any more.
+pub(super) fn home(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+) -> Result<Option<(TenantSlug, SchemaName)>, Error> {
     let row: Option<(String, Option<String>)> = tenants::table
         .find(tenant.as_uuid())
         .filter(tenants::placement.eq("schema"))
@@ -83,8 +87,8 @@ pub(super) fn schema_now(conn: &mut PgConnection, tenant: TenantId) -> Result<Op
         .optional()
         .map_err(Error::query("read where the tenant lives"))?;
     let Some((slug, Some(schema))) = row else { return Ok(None) };
-    match SchemaName::parse(&schema) {
-        Ok(schema) => Ok(Some(schema)),
-        Err(error) => Err(Error::Registry { slug, reason: error.to_string() }),
+    match (TenantSlug::parse(&slug), SchemaName::parse(&schema)) {
+        (Ok(slug), Ok(schema)) => Ok(Some((slug, schema))),
+        (Err(error), _) | (_, Err(error)) => Err(Error::Registry { slug, reason: error.to_string() }),
     }
 }

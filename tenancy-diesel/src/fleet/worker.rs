@@ -1,6 +1,6 @@
 //! One tenant.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use diesel::PgConnection;
 use diesel::connection::SimpleConnection as _;
@@ -35,15 +35,17 @@ pub(super) fn work(
     shared: &SharedSchemas,
 ) -> TenantReport {
     let began = Instant::now();
-    let mut done = Vec::new();
-    let result = work_into(conn, subject, task, loaded, shared, &mut done);
-    TenantReport {
+    let mut report = TenantReport {
         slug: subject.slug.clone(),
         schema: subject.schema.clone(),
-        done,
-        error: result.err().map(|error| error.to_string()),
-        took: began.elapsed(),
-    }
+        done: Vec::new(),
+        error: None,
+        took: Duration::ZERO,
+    };
+    let result = work_into(conn, subject, task, loaded, shared, &mut report);
+    report.error = result.err().map(|error| error.to_string());
+    report.took = began.elapsed();
+    report
 }
 
 fn work_into(
@@ -52,11 +54,13 @@ fn work_into(
     task: Task<'_>,
     loaded: &[Loaded],
     shared: &SharedSchemas,
-    done: &mut Vec<String>,
+    report: &mut TenantReport,
 ) -> Result<(), Error> {
     conn.batch_execute(locks::migrating(subject.id).as_str()).map_err(Error::query("lock the tenant"))?;
     // It may have been renamed or dropped since it was listed; from here on it cannot be.
-    let Some(schema) = subjects::schema_now(conn, subject.id)? else { return Ok(()) };
+    let Some((slug, schema)) = subjects::home(conn, subject.id)? else { return Ok(()) };
+    report.slug = slug;
+    report.schema = schema.clone();
     let schema = &schema;
     let applied = bookkeeping::applied(conn, schema).map_err(Error::query("read the tenant's migrations"))?;
     let target = Target { schema, tenant: Some(subject.id), shared };
@@ -64,18 +68,18 @@ fn work_into(
         Task::Migrate(catalog) => {
             for migration in catalog.missing(&applied) {
                 apply(conn, target, migration, find(loaded, &migration.version)?, Direction::Up)?;
-                done.push(migration.name.clone());
+                report.done.push(migration.name.clone());
             }
         }
         Task::Revert(catalog, version) => {
             if let Some(migration) = catalog.find(version).filter(|_| applied.iter().any(|v| v == version)) {
                 apply(conn, target, migration, find(loaded, version)?, Direction::Down)?;
-                done.push(migration.name.clone());
+                report.done.push(migration.name.clone());
             }
         }
     }
     // Somebody else did it, by hand or in another run: the registry follows the schema.
-    if done.is_empty() && !applied.is_empty() {
+    if report.done.is_empty() && !applied.is_empty() {
         conn.batch_execute(bookkeeping::record(schema, subject.id).as_str())
             .map_err(Error::query("bring the registry row up to date"))?;
     }

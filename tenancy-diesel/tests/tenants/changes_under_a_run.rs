@@ -44,6 +44,8 @@ fn a_tenant_renamed_during_a_run_is_migrated_where_it_lives_now() {
         run.join().unwrap()
     });
     assert!(report.is_success(), "{report:?}");
+    let told: Vec<_> = report.tenants.iter().map(|tenant| tenant.slug.as_str()).collect();
+    assert!(told.contains(&"zeta") && !told.contains(&"acme"), "by its name of now: {told:?}");
     assert_eq!(
         desk.value("SELECT string_agg(table_schema, ' ' ORDER BY table_schema) FROM information_schema.columns WHERE column_name = 'email'"),
         "base_template tenant_aaa tenant_acme tenant_zeta"
