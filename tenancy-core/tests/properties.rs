@@ -92,7 +92,7 @@ proptest! {
     fn a_search_path_has_one_element_for_each_schema(schema in "[a-z0-9_]{1,63}", shared in prop::collection::vec("\\PC{1,20}", 0..4)) {
         let Ok(schema) = SchemaName::parse(&schema) else { return Ok(()) };
         let Ok(schemas) = SharedSchemas::of(shared.clone()) else { return Ok(()) };
-        let path = schemas.search_path(&schema);
+        let path = schemas.search_path(&schema).to_string();
         let idents: Vec<String> = scan(&path).into_iter().filter_map(|token| match token { Token::Ident(name) => Some(name), _ => None }).collect();
         let mut expected = vec![schema.to_string()];
         expected.extend(shared);

@@ -1,4 +1,4 @@
-//! The pools: one for tenants, one for the control plane.
+//! Pools of sessions: the tenants', and the control plane's two (`context`).
 
 use std::time::Duration;
 

@@ -40,7 +40,7 @@ impl SessionPlan {
                 tenant: tenant.id,
                 slug: tenant.slug.clone(),
                 schema: schema.clone(),
-                search_path: shared.search_path(schema),
+                search_path: shared.search_path(schema).as_str().to_owned(),
             }),
             other => {
                 Err(PlanError::PlacementNotAvailable { slug: tenant.slug.clone(), placement: other.kind() })

@@ -1,4 +1,5 @@
 use crate::name::{Ident, MAX_IDENTIFIER_BYTES, NameError, SchemaName};
+use crate::script::Script;
 
 /// The schemas that every tenant sees behind its own, in order; `public` unless configured.
 ///
@@ -30,14 +31,12 @@ impl SharedSchemas {
 
     /// The value of `search_path` for a tenant that lives in `schema`: every element quoted by itself, and
     /// `pg_temp` last, because it is searched *first* when it is not named (PostgreSQL manual, 20.11.1).
-    pub fn search_path(&self, schema: &SchemaName) -> String {
-        let mut path = schema.ident().to_string();
-        for shared in &self.0 {
-            path.push_str(", ");
-            path.push_str(&Ident::new(shared).to_string());
-        }
-        path.push_str(", pg_temp");
-        path
+    pub fn search_path(&self, schema: &SchemaName) -> Script {
+        let path = self
+            .0
+            .iter()
+            .fold(Script::default().schema(schema), |path, shared| path.sql(", ").ident(Ident::new(shared)));
+        path.sql(", pg_temp")
     }
 
     /// The names, in order.
@@ -73,10 +72,13 @@ mod tests {
     #[test]
     fn every_element_is_quoted_by_itself_and_pg_temp_is_last() {
         let schema = SchemaName::parse("tenant_acme").unwrap();
-        assert_eq!(SharedSchemas::default().search_path(&schema), r#""tenant_acme", "public", pg_temp"#);
-        assert_eq!(SharedSchemas::none().search_path(&schema), r#""tenant_acme", pg_temp"#);
         assert_eq!(
-            SharedSchemas::of(["a, b\""]).unwrap().search_path(&schema),
+            SharedSchemas::default().search_path(&schema).as_str(),
+            r#""tenant_acme", "public", pg_temp"#
+        );
+        assert_eq!(SharedSchemas::none().search_path(&schema).as_str(), r#""tenant_acme", pg_temp"#);
+        assert_eq!(
+            SharedSchemas::of(["a, b\""]).unwrap().search_path(&schema).as_str(),
             r#""tenant_acme", "a, b""", pg_temp"#
         );
     }

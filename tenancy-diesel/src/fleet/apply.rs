@@ -34,7 +34,7 @@ impl Target<'_> {
         Script::new("SET ")
             .sql(scope)
             .sql("search_path TO ")
-            .deparsed(&self.shared.search_path(self.schema))
+            .script(&self.shared.search_path(self.schema))
             .sql(";\nSELECT ")
             .literal(&self.schema.ident().to_string())
             .sql("::pg_catalog.regnamespace;\n")

@@ -75,7 +75,7 @@ impl Fleet<'_> {
             let (_, schema) = subjects::home(conn, subject.id)?
                 .ok_or_else(|| Error::UnknownTenant(subject.slug.to_string()))?;
             let enter = Script::new("SET LOCAL lock_timeout TO DEFAULT;\nSET LOCAL search_path TO ")
-                .deparsed(&self.context.shared.search_path(&schema))
+                .script(&self.context.shared.search_path(&schema))
                 .sql(";\nSELECT ")
                 .literal(&schema.ident().to_string())
                 .sql("::pg_catalog.regnamespace");

@@ -1,10 +1,10 @@
 //! Request guards, catchers and responses for Rocket 0.5.
 //!
-//! * [`TenantDb`]: the right to work on the request's tenant; what most handlers take.
+//! * [`TenantDb`](crate::TenantDb): the right to work on the request's tenant; what most handlers take.
 //! * [`CurrentTenant`]: the request's tenant by itself.
-//! * [`TenancyFairing`]: manages the [`Tenancy`] and answers failures with problem documents.
+//! * [`TenancyFairing`]: manages the [`Tenancy`](crate::Tenancy) and answers failures with problem documents.
 //! * [`catchers`]: the latter by itself.
-//! * `Result<_, Error>`: [`Error`], [`RunError`] and [`Problem`](crate::web::Problem) are responses.
+//! * `Result<_, Error>`: [`Error`](crate::Error), [`RunError`](crate::RunError) and [`Problem`](crate::web::Problem) are responses.
 //!
 //! ```no_run
 //! use diesel::prelude::*;
@@ -38,12 +38,12 @@
 //! It asks the sources that were given to [`TenancyBuilder::resolve_by`](crate::TenancyBuilder::resolve_by),
 //! once per request however many guards there are, and takes no connection: two guards in one handler do not
 //! need two connections, and a pool of one is enough. The connection comes with
-//! [`TenantDb::run`], which asks the registry again: a tenant that was suspended a moment ago is refused there.
+//! [`TenantDb::run`](crate::TenantDb::run), which asks the registry again: a tenant that was suspended a moment ago is refused there.
 //!
 //! A guard that fails ends the request with the status of its [`Problem`](crate::web::Problem); a handler that
 //! takes `Result<TenantDb, &Error>` decides for itself.
 //!
-//! Rocket refuses to launch when a handler takes a guard and no [`Tenancy`] is managed, or when it has no
+//! Rocket refuses to launch when a handler takes a guard and no [`Tenancy`](crate::Tenancy) is managed, or when it has no
 //! source of the tenant's name.
 //!
 //! # The host
@@ -59,7 +59,3 @@ mod respond;
 pub use catcher::catchers;
 pub use fairing::TenancyFairing;
 pub use guard::CurrentTenant;
-
-// For the documentation above.
-#[allow(unused_imports, reason = "named by links only")]
-use crate::{Error, RunError, Tenancy, TenantDb};
