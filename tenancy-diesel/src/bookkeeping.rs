@@ -1,12 +1,15 @@
 //! Diesel's bookkeeping table, one per schema, always named with its schema: a migration may leave any
 //! `search_path` behind.
 
+use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 use diesel::{PgConnection, QueryableByName, sql_query};
 use tenancy_core::name::SchemaName;
 use tenancy_core::script::Script;
 use tenancy_core::tenant::TenantId;
+
+use crate::ownership;
 
 /// The table's name, Diesel's.
 pub(crate) const TABLE: &str = "__diesel_schema_migrations";
@@ -21,6 +24,9 @@ struct Version {
 struct There {
     #[diesel(sql_type = Bool)]
     there: bool,
+    /// Whether the control plane knows of roles: it may not be there yet.
+    #[diesel(sql_type = Bool)]
+    roles: bool,
 }
 
 /// The table of one schema.
@@ -35,12 +41,16 @@ pub(crate) fn create(schema: &SchemaName) -> Script {
     )
 }
 
-/// The versions applied to `schema`, oldest first; none when it has no such table.
+/// The versions applied to `schema`, oldest first; none when it has no such table. From here until the gate the session
+/// acts as the schema's owner.
 pub(crate) fn applied(conn: &mut PgConnection, schema: &SchemaName) -> QueryResult<Vec<String>> {
     let table = table(schema);
-    let there: There = sql_query("SELECT pg_catalog.to_regclass($1) IS NOT NULL AS there")
-        .bind::<Text, _>(table.as_str())
-        .get_result(conn)?;
+    let sql = "SELECT pg_catalog.to_regclass($1) IS NOT NULL AS there, \
+               pg_catalog.to_regclass('tenancy.installation') IS NOT NULL AS roles";
+    let there: There = sql_query(sql).bind::<Text, _>(table.as_str()).get_result(conn)?;
+    if there.roles {
+        conn.batch_execute(ownership::of_until_the_gate(schema).as_str())?;
+    }
     if !there.there {
         return Ok(Vec::new());
     }
@@ -58,6 +68,7 @@ pub(crate) fn insert(schema: &SchemaName, version: &str) -> Script {
         .sql(" (version) VALUES (")
         .literal(version)
         .sql(");\n")
+        .script(&ownership::close_bookkeeping(schema))
 }
 
 /// Records that `version` was reverted.

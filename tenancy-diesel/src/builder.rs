@@ -1,7 +1,7 @@
 use std::env;
 
 use tenancy_core::conninfo::{ConnInfo, LibpqEnvironment, Secrets};
-use tenancy_core::isolation::{SessionDefaults, SharedSchemas};
+use tenancy_core::isolation::{SessionDefaults, SharedSchemas, TenantRoles};
 use tenancy_core::name::SchemaNaming;
 use tenancy_core::resolve::{Resolve, ResolverChain};
 
@@ -22,6 +22,8 @@ pub struct TenancyBuilder {
     pool: PoolSettings,
     resolvers: ResolverChain,
     migrations: Migrations,
+    roles: TenantRoles,
+    operator_url: Option<String>,
     danger_plain_text: bool,
 }
 
@@ -31,6 +33,25 @@ impl TenancyBuilder {
     #[must_use]
     pub fn database_url(mut self, url: impl Into<String>) -> Self {
         self.url = url.into();
+        self
+    }
+
+    /// The database as a login that creates, changes, migrates and drops tenants; the same as
+    /// [`database_url`](Self::database_url) unless set.
+    ///
+    /// With a login of its own for that, the one that serves requests needs no right to create roles or schemas, and
+    /// cannot act as the owner of the tenants' schemas: let it in with [`Roles::admit`](crate::Roles::admit)
+    /// (`tenancy roles --admit`).
+    #[must_use]
+    pub fn operator_url(mut self, url: impl Into<String>) -> Self {
+        self.operator_url = Some(url.into());
+        self
+    }
+
+    /// Whether new tenants get roles of their own; [`TenantRoles::On`] unless set.
+    #[must_use]
+    pub fn tenant_roles(mut self, roles: TenantRoles) -> Self {
+        self.roles = roles;
         self
     }
 
@@ -104,13 +125,9 @@ impl TenancyBuilder {
             self.template.as_deref().unwrap_or(SchemaNaming::DEFAULT_TEMPLATE),
         )?;
         if !self.danger_plain_text {
-            ConnInfo::read(&self.url, &libpq_environment()).require_encryption().map_err(|mut refusal| {
-                // A `/` in a password that was not escaped ends the URL's hosts too early.
-                if Secrets::of(&self.url).covers(&refusal.host) {
-                    refusal.host = "***".to_owned();
-                }
-                refusal
-            })?;
+            for url in [Some(&self.url), self.operator_url.as_ref()].into_iter().flatten() {
+                require_encryption(url)?;
+            }
         }
         Ok(Tenancy::new(Context::new(Settings {
             url: self.url,
@@ -120,6 +137,8 @@ impl TenancyBuilder {
             pool: self.pool,
             resolvers: self.resolvers,
             migrations: self.migrations,
+            roles: self.roles,
+            operator_url: self.operator_url,
         })))
     }
 }
@@ -129,6 +148,16 @@ impl Tenancy {
     pub fn builder() -> TenancyBuilder {
         TenancyBuilder::default()
     }
+}
+
+fn require_encryption(url: &str) -> Result<(), Error> {
+    ConnInfo::read(url, &libpq_environment()).require_encryption().map_err(|mut refusal| {
+        // A `/` in a password that was not escaped ends the URL's hosts too early.
+        if Secrets::of(url).covers(&refusal.host) {
+            refusal.host = "***".to_owned();
+        }
+        refusal.into()
+    })
 }
 
 fn libpq_environment() -> LibpqEnvironment {

@@ -102,7 +102,7 @@ impl Context {
     }
 
     fn pin(&self, tenant: &ActiveTenant) -> Result<Pinned, Error> {
-        let plan = SessionPlan::of(tenant, &self.shared)?;
+        let plan = SessionPlan::of(tenant, &self.naming, &self.shared)?;
         match self.tenants.pinned(&plan) {
             Ok(loan) => Ok(Pinned::Yes(Box::new(TenantConnection::new(loan, tenant.clone())))),
             Err(PinFailure::Stale) => Ok(Pinned::Stale),

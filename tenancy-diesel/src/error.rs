@@ -91,6 +91,22 @@ pub enum Error {
         "the control plane is missing or out of date (schema `tenancy`): run `tenancy init`, or `Tenancy::init`"
     )]
     NotInitialized,
+    /// Tenants are to have roles of their own, and this database was set up without.
+    #[error(
+        "tenants are to have roles of their own, and this database was set up without: run `tenancy roles --apply` as \
+         a login that may create roles, or configure `TenantRoles::Off` (`--roles off`)"
+    )]
+    NoRoles,
+    /// The login may not do what roles for tenants need.
+    #[error("login `{login}` {lacks}: {remedy}, or configure `TenantRoles::Off` (`--roles off`)")]
+    RolesRefused {
+        /// The login.
+        login: String,
+        /// What it may not do.
+        lacks: &'static str,
+        /// The statement that helps, for a superuser to run.
+        remedy: String,
+    },
     /// The template cannot be cloned.
     #[error(transparent)]
     Capture(#[from] CaptureError),

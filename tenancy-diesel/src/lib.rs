@@ -3,7 +3,8 @@
 //! * [`Tenancy`]: the library; one per service. [`TenancyBuilder`] configures it.
 //! * [`TenantConnection`]: a connection pinned to one tenant, wiped when it is dropped.
 #![cfg_attr(feature = "tokio", doc = "* [`TenantDb`]: the same for async code: the right to a connection.")]
-//! * [`Registry`], [`Provisioner`], [`Fleet`]: tenants' rows, their coming and going, their migrations.
+//! * [`Registry`], [`Provisioner`], [`Fleet`], [`Roles`]: tenants' rows, their coming and going, their migrations, as
+//!   whom their sessions act.
 //! * [`blueprint`]: what a clone carries.
 #![cfg_attr(feature = "rocket", doc = "* [`web::rocket`]: request guards and problem responses.")]
 #![cfg_attr(feature = "embedded", doc = "* [`embedded`]: a PostgreSQL server of one's own.")]
@@ -28,9 +29,11 @@ mod error;
 mod fleet;
 mod locks;
 mod migrations;
+mod ownership;
 mod pools;
 mod provision;
 mod registry;
+mod roles;
 mod session;
 mod tenancy;
 #[cfg(feature = "tokio")]
@@ -48,8 +51,10 @@ pub use migrations::Migrations;
 pub use pools::{PoolSettings, PoolState};
 pub use provision::{NewTenant, Provisioner};
 pub use registry::{ListTenants, Registry, TenantChange};
+pub use roles::{RoleStanding, Roles};
 pub use tenancy::Tenancy;
 pub use tenancy_core as core;
+pub use tenancy_core::isolation::TenantRoles;
 // What nearly every service names.
 pub use tenancy_core::name::{SchemaName, TenantSlug};
 pub use tenancy_core::resolve::{Subdomain, TenantHeader};

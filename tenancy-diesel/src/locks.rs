@@ -60,6 +60,15 @@ pub(crate) fn migrating(tenant: TenantId) -> Script {
         .sql("));\n")
 }
 
+/// The migration lock of a tenant, until the end of the transaction.
+pub(crate) fn migrating_in_transaction(tenant: TenantId) -> Script {
+    Script::new("SELECT pg_catalog.pg_advisory_xact_lock(")
+        .number(MIGRATING_CLASS)
+        .sql(", pg_catalog.hashtext(")
+        .literal(&tenant.to_string())
+        .sql("));\n")
+}
+
 fn template_key(template: &SchemaName) -> Script {
     Script::new("pg_catalog.hashtextextended(").literal(&format!("tenancy.template.{template}")).sql(", 0)")
 }

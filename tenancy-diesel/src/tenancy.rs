@@ -1,6 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use tenancy_core::isolation::TenantRoles;
 use tenancy_core::name::{SchemaNaming, TenantSlug};
 use tenancy_core::request::RequestParts;
 use tenancy_core::tenant::ActiveTenant;
@@ -12,6 +13,7 @@ use crate::fleet::Fleet;
 use crate::pools::PoolState;
 use crate::provision::Provisioner;
 use crate::registry::{Registry, install};
+use crate::roles::Roles;
 #[cfg(feature = "tokio")]
 use crate::tenant_db::TenantDb;
 
@@ -43,13 +45,18 @@ impl Tenancy {
     }
 
     /// Installs the control plane and builds the template: creates what is missing, applies pending migrations
-    /// to both, leaves a hand-made template as it is. Idempotent; safe when many replicas start at once.
+    /// to both, leaves a hand-made template as it is (but gives it to the owner role, see [`Roles`]). Idempotent; safe
+    /// when many replicas start at once.
     ///
     /// # Errors
     ///
+    /// [`Error::RolesRefused`] when tenants are to have roles and the login may not make them;
     /// [`Error::Query`] or [`Error::Migration`] when a migration fails; [`Error::Unreachable`].
     pub fn init(&self) -> Result<(), Error> {
         install::install(&mut *self.0.operation()?)?;
+        if self.0.roles == TenantRoles::On {
+            self.roles().establish()?;
+        }
         self.fleet().migrate_template()?;
         Ok(())
     }
@@ -149,6 +156,11 @@ impl Tenancy {
     /// Migrates all tenants.
     pub fn fleet(&self) -> Fleet<'_> {
         Fleet::new(&self.0)
+    }
+
+    /// As whom tenants' sessions act.
+    pub fn roles(&self) -> Roles<'_> {
+        Roles::new(&self.0)
     }
 
     /// How slugs become schemas.

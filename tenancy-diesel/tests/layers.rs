@@ -14,14 +14,15 @@ const CORE: &[&[&str]] = &[
 ];
 
 const DIESEL: &[&[&str]] = &[
-    &["blueprint", "locks", "bookkeeping", "embedded"],
+    &["blueprint", "locks", "ownership", "embedded"],
+    &["bookkeeping"],
     &["error"],
     &["migrations", "session"],
     &["pools"],
     &["connection"],
     &["context"],
     &["registry"],
-    &["provision", "fleet", "checkout"],
+    &["provision", "fleet", "checkout", "roles"],
     &["tenant_db"],
     &["tenancy"],
     &["builder"],

@@ -1,3 +1,3 @@
-DROP FUNCTION tenancy.pin(uuid, text, text, text, text);
+DROP FUNCTION IF EXISTS tenancy.pin(uuid, text, text, text, text);
 DROP TABLE tenancy.tenants;
 DROP FUNCTION tenancy.touch();

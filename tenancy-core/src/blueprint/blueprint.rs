@@ -52,6 +52,12 @@ impl Blueprint {
     /// takes neither a default tablespace nor a default access method from the session. These are `SET LOCAL`:
     /// they stay for the rest of the transaction, and a caller that goes on in it sets its own path again.
     pub fn render(&self, schema: &SchemaName) -> Script {
+        self.render_granting(schema, &Script::default())
+    }
+
+    /// As [`render`](Self::render), with `grants` run as soon as the schema is there: default privileges then reach
+    /// every object in it.
+    pub fn render_granting(&self, schema: &SchemaName, grants: &Script) -> Script {
         let mut out = Writer::new(schema, &self.template);
         out.sql("SET LOCAL search_path TO '';\n")
             .sql("SET LOCAL check_function_bodies = off;\n")
@@ -59,7 +65,8 @@ impl Blueprint {
             .sql("SET LOCAL default_table_access_method = heap;\n")
             .sql("CREATE SCHEMA ")
             .schema()
-            .end();
+            .end()
+            .script(grants);
         for step in &self.steps {
             let object = self.objects[step.object].definition.render();
             match step.part {

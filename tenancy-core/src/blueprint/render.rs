@@ -96,6 +96,11 @@ impl<'a> Writer<'a> {
         self
     }
 
+    /// Statements of somebody else's.
+    pub(super) fn script(&mut self, statements: &Script) -> &mut Self {
+        self.append(|script| script.script(statements))
+    }
+
     /// Ends a statement.
     pub(super) fn end(&mut self) -> &mut Self {
         self.sql(";\n")

@@ -6,6 +6,7 @@
 //! * [`Gate`]: the batch that proves at check-in that a session is still the pinned one, and wipes it;
 //!   [`Statements`]: what becomes of its prepared statements.
 //! * [`SharedSchemas`]: the schemas that every tenant sees behind its own.
+//! * [`TenantRoles`]: whether tenants get roles of their own.
 //! * [`SessionDefaults`]: settings that every session starts with, also after a wipe.
 //!
 //! The database is never told to `DISCARD ALL`: that deallocates the statements that Diesel believes to be
@@ -15,9 +16,11 @@ mod defaults;
 mod gate;
 pub mod pin;
 mod plan;
+mod roles;
 mod shared;
 
 pub use defaults::SessionDefaults;
 pub use gate::{Gate, Statements};
 pub use plan::{PlanError, SessionPlan};
+pub use roles::{TenantRoles, UnknownTenantRoles};
 pub use shared::SharedSchemas;

@@ -6,6 +6,9 @@
 //! the registry. Were it one query, its snapshot would be older than its lock, and a drop that commits in
 //! between, followed by a sign-up of the same name, would go unnoticed.
 //!
+//! Where the tenant has a role, the session acts as it from there on, so that PostgreSQL itself refuses whatever is
+//! not the tenant's.
+//!
 //! A tenant that was suspended, dropped, renamed or moved since the caller looked it up, or whose slug is another
 //! tenant's now, is not `active`, and then *nothing is set*.
 
@@ -13,7 +16,7 @@
 /// `$5` text, the pin (see [`super::Gate`]). One row with the columns `held` (see [`LOCK_CLASS`]), `active`,
 /// `resolved` (what the path resolved to; NULL when the schema does not exist), `template_version`.
 pub const STATEMENT: &str =
-    "SELECT p.held, p.active, p.resolved, p.template_version FROM tenancy.pin($1, $2, $3, $4, $5) p";
+    "SELECT p.held, p.active, p.resolved, p.template_version FROM tenancy.pin($1, $2, $3, $4, $5, false) p";
 
 /// The class of the advisory lock that a pinned session holds on its tenant, shared (`tenq` in ASCII). Whoever
 /// drops, renames or moves a tenant takes it exclusively: the schema does not disappear under a pinned session,

@@ -1,5 +1,5 @@
 use super::SharedSchemas;
-use crate::name::{SchemaName, TenantSlug};
+use crate::name::{NameError, RoleName, SchemaName, SchemaNaming, TenantSlug};
 use crate::placement::Placement;
 use crate::tenant::{ActiveTenant, TenantId};
 
@@ -10,6 +10,7 @@ pub struct SessionPlan {
     slug: TenantSlug,
     schema: SchemaName,
     search_path: String,
+    login: Option<RoleName>,
 }
 
 /// A tenant that cannot be pinned.
@@ -26,6 +27,22 @@ pub enum PlanError {
         /// The kind of placement.
         placement: &'static str,
     },
+    /// The row points at a schema that is another tenant's, or nobody's.
+    #[error(
+        "the registry row of tenant `{slug}` points at schema `{schema}`; its own is `{own}`. Was the row edited by \
+         hand, or is the service configured with another schema prefix?"
+    )]
+    ForeignSchema {
+        /// The tenant.
+        slug: TenantSlug,
+        /// What the row says.
+        schema: SchemaName,
+        /// What the slug makes.
+        own: SchemaName,
+    },
+    /// The slug makes no schema.
+    #[error(transparent)]
+    Name(#[from] NameError),
 }
 
 impl SessionPlan {
@@ -33,18 +50,30 @@ impl SessionPlan {
     ///
     /// # Errors
     ///
-    /// [`PlanError::PlacementNotAvailable`] for a placement other than a schema.
-    pub fn of(tenant: &ActiveTenant, shared: &SharedSchemas) -> Result<Self, PlanError> {
+    /// [`PlanError::PlacementNotAvailable`] for a placement other than a schema; [`PlanError::ForeignSchema`] when
+    /// the row names another schema than `naming` makes of the slug: slugs are unique, so no row can lead to another
+    /// tenant's.
+    pub fn of(
+        tenant: &ActiveTenant,
+        naming: &SchemaNaming,
+        shared: &SharedSchemas,
+    ) -> Result<Self, PlanError> {
+        let slug = tenant.slug.clone();
         match &tenant.placement {
-            Placement::Schema { schema } => Ok(Self {
-                tenant: tenant.id,
-                slug: tenant.slug.clone(),
-                schema: schema.clone(),
-                search_path: shared.search_path(schema).as_str().to_owned(),
-            }),
-            other => {
-                Err(PlanError::PlacementNotAvailable { slug: tenant.slug.clone(), placement: other.kind() })
+            Placement::Schema { schema } => {
+                let own = naming.schema_for(&slug)?;
+                if own != *schema {
+                    return Err(PlanError::ForeignSchema { slug, schema: schema.clone(), own });
+                }
+                Ok(Self {
+                    tenant: tenant.id,
+                    slug,
+                    search_path: shared.search_path(&own).as_str().to_owned(),
+                    schema: own,
+                    login: tenant.login.clone(),
+                })
             }
+            other => Err(PlanError::PlacementNotAvailable { slug, placement: other.kind() }),
         }
     }
 
@@ -61,6 +90,11 @@ impl SessionPlan {
     /// The schema that PostgreSQL must resolve the path to.
     pub fn schema(&self) -> &SchemaName {
         &self.schema
+    }
+
+    /// Which login serves the tenant; `None` for the service's own.
+    pub fn login(&self) -> Option<&RoleName> {
+        self.login.as_ref()
     }
 
     /// The value of `search_path`.

@@ -3,6 +3,7 @@
 //! * [`TenantSlug`]: what a customer is called, `^[a-z0-9_]+$`.
 //! * [`SchemaName`]: a PostgreSQL schema that this library may create, pin or drop.
 //! * [`SchemaNaming`]: the only road from a slug to a schema: a prefix (`tenant_`) and the template's name.
+//! * [`RoleName`]: a role that this library made.
 //! * [`reserved`]: the slugs that nobody may take.
 //! * [`Ident`] and [`Literal`]: the only two ways in which a name or a text enters SQL.
 //!
@@ -17,14 +18,17 @@
 
 mod error;
 mod naming;
+mod plain;
 mod quote;
 pub mod reserved;
+mod role;
 mod schema;
 mod slug;
 
 pub use error::NameError;
 pub use naming::SchemaNaming;
 pub use quote::{Ident, Literal};
+pub use role::RoleName;
 pub use schema::SchemaName;
 pub use slug::TenantSlug;
 

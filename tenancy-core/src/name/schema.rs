@@ -2,8 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::shown;
-use super::{Ident, MAX_IDENTIFIER_BYTES, NameError};
+use super::{Ident, NameError, plain};
 
 /// A schema that this library may create, pin, migrate or drop.
 ///
@@ -12,7 +11,7 @@ use super::{Ident, MAX_IDENTIFIER_BYTES, NameError};
 /// identifier and inside a literal.
 ///
 /// Made from a slug by [`SchemaNaming::schema_for`](super::SchemaNaming::schema_for), or parsed from a row of
-/// the registry, which may name an adopted schema without the prefix.
+/// the registry.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct SchemaName(String);
@@ -24,21 +23,8 @@ impl SchemaName {
     ///
     /// A [`NameError`] that says which rule `name` breaks.
     pub fn parse(name: &str) -> Result<Self, NameError> {
-        if name.is_empty() {
-            return Err(NameError::Empty { max: MAX_IDENTIFIER_BYTES });
-        }
-        if let Some(found) = name.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '_')) {
-            return Err(NameError::Character { name: shown(name), found });
-        }
-        if name.len() > MAX_IDENTIFIER_BYTES {
-            return Err(NameError::TooLong {
-                name: shown(name),
-                length: name.len(),
-                max: MAX_IDENTIFIER_BYTES,
-            });
-        }
+        plain::check(name)?;
         let reason = match name {
-            _ if name.starts_with("pg_") => "PostgreSQL keeps names that start with pg_",
             "information_schema" => "it belongs to PostgreSQL",
             "public" => "every tenant sees it",
             "tenancy" => "it is the control plane",

@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{ActiveTenant, NotActive, TenantId, TenantStatus};
-use crate::name::TenantSlug;
+use crate::name::{RoleName, TenantSlug};
 use crate::placement::Placement;
 
 /// A row of the registry.
@@ -18,6 +18,10 @@ pub struct Tenant {
     pub status: TenantStatus,
     /// Where its data lives.
     pub placement: Placement,
+    /// As whom its sessions act; `None` when it works without a role of its own.
+    pub role: Option<RoleName>,
+    /// Which login serves it; `None` for the service's own.
+    pub login: Option<RoleName>,
     /// The plan it pays for.
     pub plan: String,
     /// Anything that the embedding service keeps with a tenant.

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use tenancy_core::isolation::{SessionDefaults, SharedSchemas};
+use tenancy_core::isolation::{SessionDefaults, SharedSchemas, TenantRoles};
 use tenancy_core::name::SchemaNaming;
 use tenancy_core::resolve::ResolverChain;
 
@@ -17,15 +17,17 @@ pub(crate) struct Context {
     pub(crate) shared: SharedSchemas,
     pub(crate) resolvers: ResolverChain,
     pub(crate) migrations: Migrations,
+    pub(crate) roles: TenantRoles,
     /// The tenants' pool.
     pub(crate) tenants: SessionPool,
     /// The control plane's, for look-ups: each takes a round trip or two.
     pub(crate) control: SessionPool,
-    /// The control plane's, for work that may wait for locks, so that no look-up waits behind it.
+    /// The operator's, for work that may wait for locks, so that no look-up waits behind it.
     pub(crate) operations: SessionPool,
     pub(crate) directory: Directory,
     pub(crate) blueprints: BlueprintCache,
-    url: String,
+    operator_url: String,
+    one_login: bool,
 }
 
 /// What the builder decided.
@@ -37,6 +39,9 @@ pub(crate) struct Settings {
     pub(crate) pool: PoolSettings,
     pub(crate) resolvers: ResolverChain,
     pub(crate) migrations: Migrations,
+    pub(crate) roles: TenantRoles,
+    /// Where operators' work is done; `url` unless set.
+    pub(crate) operator_url: Option<String>,
 }
 
 /// The most connections that look tenants up.
@@ -47,7 +52,10 @@ const OPERATIONS: u32 = 4;
 impl Context {
     /// Makes the pools, which connect in the background.
     pub(crate) fn new(settings: Settings) -> Self {
-        let Settings { url, naming, shared, defaults, pool, resolvers, migrations } = settings;
+        let Settings { url, naming, shared, defaults, pool, resolvers, migrations, roles, operator_url } =
+            settings;
+        let one_login = operator_url.is_none();
+        let operator_url = operator_url.unwrap_or_else(|| url.clone());
         let pool = PoolSettings { max_size: pool.max_size.max(1), ..pool };
         // Not the application's settings: its `statement_timeout` would end a migration.
         let own = SessionDefaults::default();
@@ -63,15 +71,27 @@ impl Context {
                 "for tenants (raise `PoolSettings::max_size`, or make requests shorter)",
             ),
             control: SessionPool::new(&url, &own, &control, "for looking tenants up"),
-            operations: SessionPool::new(&url, &own, &operations, "for creating and changing tenants"),
+            operations: SessionPool::new(
+                &operator_url,
+                &own,
+                &operations,
+                "for creating and changing tenants",
+            ),
             directory: Directory::default(),
             blueprints: BlueprintCache::default(),
             naming,
             shared,
             resolvers,
             migrations,
-            url,
+            roles,
+            operator_url,
+            one_login,
         }
+    }
+
+    /// Whether requests and operators use one login.
+    pub(crate) fn has_one_login(&self) -> bool {
+        self.one_login
     }
 
     /// A connection of the control plane for a look-up. Blocks until its pool has one.
@@ -87,7 +107,7 @@ impl Context {
     /// A pool of `size` control connections of its own, for work that keeps many of them busy.
     pub(crate) fn control_pool(&self, size: u32) -> SessionPool {
         let settings = PoolSettings { max_size: size, min_idle: Some(0), ..self.control.settings().clone() };
-        SessionPool::new(&self.url, &SessionDefaults::default(), &settings, "of this run")
+        SessionPool::new(&self.operator_url, &SessionDefaults::default(), &settings, "of this run")
     }
 }
 

@@ -11,6 +11,7 @@ use tenancy_core::tenant::TenantId;
 use crate::bookkeeping;
 use crate::error::Error;
 use crate::migrations::Loaded;
+use crate::ownership;
 
 /// Up or down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,12 +28,34 @@ pub(super) struct Target<'a> {
     pub(super) shared: &'a SharedSchemas,
 }
 
+/// How long what is set lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    Transaction,
+    Session,
+}
+
+impl Scope {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Transaction => "LOCAL ",
+            Self::Session => "",
+        }
+    }
+}
+
 impl Target<'_> {
     /// Sets the path for the rest of the transaction (`LOCAL`) or session, and fails when the schema does not
     /// exist: the path alone would fall through to a shared schema without a word.
-    fn enter(&self, scope: &'static str) -> Script {
-        Script::new("SET ")
-            .sql(scope)
+    fn enter(&self, scope: Scope) -> Script {
+        // Not as whoever the session acts as: an operator's SQL may have changed that.
+        let owner = match scope {
+            Scope::Transaction => ownership::of(self.schema),
+            Scope::Session => Script::new("RESET ROLE;\n").script(&ownership::of_until_the_gate(self.schema)),
+        };
+        owner
+            .sql("SET ")
+            .sql(scope.word())
             .sql("search_path TO ")
             .script(&self.shared.search_path(self.schema))
             .sql(";\nSELECT ")
@@ -46,8 +69,10 @@ impl Target<'_> {
             Direction::Up => bookkeeping::insert(self.schema, version),
             Direction::Down => bookkeeping::delete(self.schema, version),
         };
-        // Not in the tenant's path, where operators of its own could stand.
-        let script = Script::new("SET LOCAL search_path TO pg_catalog, pg_temp;\n").script(&row);
+        // Not in the tenant's path, where operators of its own could stand, nor as whom the migration left.
+        let script = Script::new("SET LOCAL search_path TO pg_catalog, pg_temp;\n")
+            .script(&ownership::of(self.schema))
+            .script(&row);
         match self.tenant {
             Some(tenant) => script.script(&bookkeeping::record(self.schema, tenant)),
             None => script,
@@ -91,7 +116,7 @@ fn in_transaction(
 ) -> Outcome {
     let mut ended = false;
     let result = conn.transaction(|conn| {
-        conn.batch_execute(target.enter("LOCAL ").as_str())?;
+        conn.batch_execute(target.enter(Scope::Transaction).as_str())?;
         run(conn, loaded, direction)?;
         let depth = AnsiTransactionManager::transaction_manager_status_mut(conn).transaction_depth()?;
         ended = depth.is_none();
@@ -114,7 +139,7 @@ fn outside_transaction(
     loaded: &Loaded,
     direction: Direction,
 ) -> Outcome {
-    conn.batch_execute(target.enter("").as_str())?;
+    conn.batch_execute(target.enter(Scope::Session).as_str())?;
     run(conn, loaded, direction)?;
     // One batch is one transaction: both records or none.
     Ok(conn.batch_execute(target.written_down(direction, &migration.version).as_str())?)

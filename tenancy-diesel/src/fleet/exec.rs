@@ -14,6 +14,7 @@ use super::exec_row::ExecRow;
 use super::subjects::{self, Which};
 use crate::error::Error;
 use crate::locks;
+use crate::ownership;
 
 /// What a statement gave in one tenant.
 #[derive(Debug, Serialize)]
@@ -43,7 +44,8 @@ impl Fleet<'_> {
     /// tenant's search path, one after the other; suspended and archived tenants too. `finished` is called as
     /// each is done. A failure in one tenant does not stop the others.
     ///
-    /// The SQL is the operator's own and unrestricted: never pass on what came from a user.
+    /// It acts as the owner of the tenants' schemas, where there is one. The SQL is the operator's own and unrestricted:
+    /// never pass on what came from a user.
     ///
     /// # Errors
     ///
@@ -74,7 +76,8 @@ impl Fleet<'_> {
             conn.batch_execute(wait.as_str()).map_err(Error::query("wait for the tenant"))?;
             let (_, schema) = subjects::home(conn, subject.id)?
                 .ok_or_else(|| Error::UnknownTenant(subject.slug.to_string()))?;
-            let enter = Script::new("SET LOCAL lock_timeout TO DEFAULT;\nSET LOCAL search_path TO ")
+            let enter = ownership::of(&schema)
+                .sql("SET LOCAL lock_timeout TO DEFAULT;\nSET LOCAL search_path TO ")
                 .script(&self.context.shared.search_path(&schema))
                 .sql(";\nSELECT ")
                 .literal(&schema.ident().to_string())

@@ -3,6 +3,7 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Bool, Text};
 use diesel::{PgConnection, QueryableByName, sql_query};
+use tenancy_core::isolation::TenantRoles;
 use tenancy_core::name::{NameError, SchemaName, TenantSlug};
 use tenancy_core::script::Script;
 use tenancy_core::tenant::{Tenant, TenantId, TenantStatus};
@@ -12,6 +13,7 @@ use super::{NewTenant, Provisioner};
 use crate::bookkeeping;
 use crate::error::Error;
 use crate::locks;
+use crate::ownership;
 use crate::registry::TenantRow;
 use crate::registry::schema::tenants;
 
@@ -19,6 +21,12 @@ use crate::registry::schema::tenants;
 struct Taken {
     #[diesel(sql_type = Bool)]
     taken: bool,
+}
+
+#[derive(QueryableByName)]
+struct Made {
+    #[diesel(sql_type = Text)]
+    role: String,
 }
 
 impl Provisioner<'_> {
@@ -32,7 +40,8 @@ impl Provisioner<'_> {
     ///
     /// [`Error::AlreadyExists`] when the slug is taken, also by a sign-up at the same moment;
     /// [`Error::SchemaTaken`] when a schema of that name exists; [`Error::Capture`] when the template is
-    /// missing or holds what cannot be cloned; [`Error::NotInitialized`].
+    /// missing or holds what cannot be cloned; [`Error::NotInitialized`]; [`Error::NoRoles`] when tenants are to
+    /// have roles and this database was set up without.
     ///
     /// # Examples
     ///
@@ -66,11 +75,19 @@ impl Provisioner<'_> {
         conn.batch_execute(wait.as_str()).map_err(Error::query("wait for the template"))?;
         let id = reserve(conn, new, schema)?;
         refuse_existing_schema(conn, schema)?;
+        let grants = match self.context.roles {
+            TenantRoles::On => ownership::grant(schema, &make_role(conn, id)?),
+            TenantRoles::Off => Script::default(),
+        };
         let blueprint = self.context.blueprints.get(conn, template)?;
-        let mut clone = blueprint.render(schema);
+        let mut clone = blueprint.render_granting(schema, &grants);
         if blueprint.copies_rows_of(bookkeeping::TABLE) {
-            clone = clone.sql("\n").script(&bookkeeping::record(schema, id));
+            clone = clone
+                .sql("\n")
+                .script(&bookkeeping::record(schema, id))
+                .script(&ownership::close_bookkeeping(schema));
         }
+        clone = clone.sql(ownership::AS_LOGIN);
         conn.batch_execute(clone.as_str()).map_err(Error::query("clone the template"))?;
         let row: TenantRow = diesel::update(tenants::table.find(id.as_uuid()))
             .set(tenants::status.eq(TenantStatus::Active.as_str()))
@@ -106,6 +123,15 @@ fn reserve(conn: &mut PgConnection, new: &NewTenant, schema: &SchemaName) -> Res
             error => Error::query("reserve the slug")(error),
         })?;
     id.map(TenantId::from_uuid).ok_or_else(|| Error::AlreadyExists(new.slug.clone()))
+}
+
+/// Makes the tenant's role; from here until the end of the transaction the session acts as the owner of the schemas.
+fn make_role(conn: &mut PgConnection, tenant: TenantId) -> Result<String, Error> {
+    let made: Option<Made> = sql_query(ownership::make_role(tenant).as_str())
+        .get_result(conn)
+        .optional()
+        .map_err(Error::query("make the tenant's role"))?;
+    made.map(|made| made.role).ok_or(Error::NoRoles)
 }
 
 pub(super) fn refuse_existing_schema(conn: &mut PgConnection, schema: &SchemaName) -> Result<(), Error> {

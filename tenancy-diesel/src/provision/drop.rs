@@ -3,7 +3,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel::{PgConnection, QueryableByName, sql_query};
 use tenancy_core::isolation::PlanError;
-use tenancy_core::name::{SchemaName, TenantSlug};
+use tenancy_core::name::{RoleName, SchemaName, TenantSlug};
 use tenancy_core::placement::Placement;
 use tenancy_core::script::Script;
 use tenancy_core::tenant::Tenant;
@@ -11,11 +11,12 @@ use tenancy_core::tenant::Tenant;
 use super::Provisioner;
 use crate::error::Error;
 use crate::locks;
+use crate::ownership;
 use crate::registry::schema::tenants;
 use crate::registry::{Registry, TenantRow};
 
 impl Provisioner<'_> {
-    /// Drops a tenant: its schema with everything in it, and its registry row, in one transaction. Returns the
+    /// Drops a tenant: its schema with everything in it, its role, and its registry row, in one transaction. Returns the
     /// row as it was. A schema that is already gone is no error.
     ///
     /// Waits up to 10 s for a migration of the tenant, and as long for sessions that are pinned to it.
@@ -42,7 +43,7 @@ impl Provisioner<'_> {
                 .ok_or_else(|| Error::UnknownTenant(slug.to_string()))?;
             let dropped: Tenant = row.try_into()?;
             match &dropped.placement {
-                Placement::Schema { schema } => drop_schema(conn, schema)?,
+                Placement::Schema { schema } => drop_schema(conn, schema, dropped.role.as_ref())?,
                 // A schema of that name in this database would be somebody else's.
                 other => {
                     let slug = dropped.slug.clone();
@@ -58,7 +59,7 @@ impl Provisioner<'_> {
 
 /// Drops the schema with everything in it, and nothing outside it: CASCADE alone would take along a column of
 /// another tenant whose type is this one's.
-fn drop_schema(conn: &mut PgConnection, schema: &SchemaName) -> Result<(), Error> {
+fn drop_schema(conn: &mut PgConnection, schema: &SchemaName, role: Option<&RoleName>) -> Result<(), Error> {
     let needed: Vec<Described> = sql_query(DEPENDENTS)
         .bind::<Text, _>(schema.as_str())
         .load(conn)
@@ -67,8 +68,18 @@ fn drop_schema(conn: &mut PgConnection, schema: &SchemaName) -> Result<(), Error
         let objects = needed.into_iter().map(|object| object.description).collect();
         return Err(Error::StillNeeded { schema: schema.clone(), objects });
     }
-    let sql = Script::new("DROP SCHEMA IF EXISTS ").schema(schema).sql(" CASCADE");
-    conn.batch_execute(sql.as_str()).map_err(Error::query("drop the tenant's schema"))
+    let sql = ownership::of(schema)
+        .sql("DROP SCHEMA IF EXISTS ")
+        .schema(schema)
+        .sql(" CASCADE;\n")
+        .sql(ownership::AS_LOGIN);
+    conn.batch_execute(sql.as_str()).map_err(Error::query("drop the tenant's schema"))?;
+    match role {
+        Some(role) => conn
+            .batch_execute(ownership::drop_role(role.as_str()).as_str())
+            .map_err(Error::query("drop the tenant's role")),
+        None => Ok(()),
+    }
 }
 
 #[derive(QueryableByName)]

@@ -10,11 +10,13 @@ use super::Provisioner;
 use super::create::{refuse_existing_schema, taken};
 use crate::error::Error;
 use crate::locks;
+use crate::ownership;
 use crate::registry::schema::tenants;
 use crate::registry::{Registry, TenantRow};
 
 impl Provisioner<'_> {
-    /// Renames a tenant: its slug and its schema, in one transaction. Its id stays.
+    /// Renames a tenant: its slug and its schema, in one transaction. Its id stays, and so does its role, which is named
+    /// after the id.
     ///
     /// Waits up to 10 s for a migration of the tenant, and as long for sessions that are pinned to it. Whoever
     /// still holds the tenant by its old slug is told that there is no such tenant.
@@ -63,7 +65,11 @@ impl Provisioner<'_> {
             };
             if let Some(from) = moves {
                 refuse_existing_schema(conn, &schema)?;
-                let sql = Script::new("ALTER SCHEMA ").schema(&from).sql(" RENAME TO ").schema(&schema);
+                let sql = ownership::of(&from)
+                    .sql("ALTER SCHEMA ")
+                    .schema(&from)
+                    .sql(" RENAME TO ")
+                    .schema(&schema);
                 conn.batch_execute(sql.as_str()).map_err(Error::query("rename the tenant's schema"))?;
             }
             Tenant::try_from(after)

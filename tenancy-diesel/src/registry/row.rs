@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use tenancy_core::name::{SchemaName, TenantSlug};
+use tenancy_core::name::{RoleName, SchemaName, TenantSlug};
 use tenancy_core::placement::Placement;
 use tenancy_core::tenant::{Tenant, TenantId};
 use uuid::Uuid;
@@ -24,6 +24,8 @@ pub(crate) struct TenantRow {
     template_version: Option<String>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    role_name: Option<String>,
+    login_name: Option<String>,
 }
 
 impl TryFrom<TenantRow> for Tenant {
@@ -48,7 +50,12 @@ impl TryFrom<TenantRow> for Tenant {
             "rows" => Placement::Rows,
             other => return Err(corrupt(&format_args!("`{other}` is no placement"))),
         };
+        let role = |name: &Option<String>| {
+            name.as_deref().map(RoleName::parse).transpose().map_err(|error| corrupt(&error))
+        };
         Ok(Self {
+            role: role(&row.role_name)?,
+            login: role(&row.login_name)?,
             id: TenantId::from_uuid(row.id),
             slug: TenantSlug::parse(&row.slug).map_err(|error| corrupt(&error))?,
             status: row.status.parse().map_err(|error| corrupt(&error))?,

@@ -15,5 +15,9 @@ diesel::table! {
         template_version -> Nullable<Text>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        role_name -> Nullable<Text>,
+        login_name -> Nullable<Text>,
+        session_settings -> Nullable<Array<Text>>,
+        max_connections -> Nullable<Integer>,
     }
 }

@@ -102,7 +102,7 @@ impl<'a> Registry<'a> {
         if *change == TenantChange::default() {
             return self.find_by_slug(slug);
         }
-        let mut conn = self.context.control()?;
+        let mut conn = self.context.operation()?;
         let row: Option<TenantRow> = diesel::update(tenants::table.filter(tenants::slug.eq(slug.as_str())))
             .set(change)
             .returning(TenantRow::as_returning())

@@ -32,13 +32,13 @@ impl Service {
             let slug = slug.parse().unwrap();
             tenancy.provisioner().create(&NewTenant::new(slug)).unwrap();
         }
+        // As the owner of the schemas: a tenant's session creates nothing.
+        let table =
+            "CREATE TABLE notes (id integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY, body text UNIQUE)";
+        tenancy.fleet().exec(table, &[], |done| assert_eq!(done.error, None)).unwrap();
         for slug in ["acme", "globex"] {
             let tenant = tenancy.tenant(&slug.parse().unwrap()).unwrap();
             let mut conn = tenancy.connect(&tenant).unwrap();
-            conn.batch_execute(
-                "CREATE TABLE notes (id integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY, body text UNIQUE)",
-            )
-            .unwrap();
             diesel::insert_into(notes::table).values(notes::body.eq(slug)).execute(&mut *conn).unwrap();
         }
         Self { tenancy, database }

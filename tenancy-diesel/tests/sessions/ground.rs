@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
+use tenancy_diesel::TenantRoles;
 
 use crate::notes::{notes, owners};
 use crate::world::{World, value};
@@ -50,7 +51,7 @@ fn whatever_was_left_the_next_tenant_reads_and_writes_its_own() {
 
 #[test]
 fn a_role_and_a_path_that_the_database_sets_are_kept_and_harm_nobody() {
-    let world = World::new(1);
+    let world = World::with(1, |builder| builder.tenant_roles(TenantRoles::Off));
     let tenants = [world.tenant("acme"), world.tenant("globex")];
     let database = value(&mut world.bare(), "quote_ident(current_database())");
     world.sql(&format!(

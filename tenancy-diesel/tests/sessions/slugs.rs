@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use tenancy_diesel::{Error, PoolSettings, Tenancy};
+use tenancy_diesel::{Error, PoolSettings, Tenancy, TenantRoles};
 
 use crate::notes::{owners, slug};
 use crate::world::{ASLEEP, World};
@@ -46,7 +46,7 @@ fn two_tenants_that_trade_a_slug_in_another_process_are_never_mixed_up() {
 
 #[test]
 fn a_look_up_that_was_under_way_during_a_trade_is_put_right() {
-    let world = World::new(1);
+    let world = World::with(1, |builder| builder.tenant_roles(TenantRoles::Off));
     world.tenant("globex");
     let acme = world.tenant("acme");
     let slow = slow_process(&world);
@@ -68,7 +68,7 @@ fn a_look_up_that_was_under_way_during_a_trade_is_put_right() {
 
 #[test]
 fn a_rename_waits_for_a_pin_that_is_still_asking_the_registry() {
-    let world = World::new(1);
+    let world = World::with(1, |builder| builder.tenant_roles(TenantRoles::Off));
     let acme = world.tenant("acme");
     let slow = slow_process(&world);
     drop(slow.connect(&acme).unwrap());

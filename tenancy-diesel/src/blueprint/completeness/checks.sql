@@ -30,7 +30,7 @@ FROM routine p WHERE p.proacl IS NOT NULL
 UNION ALL SELECT 1247, t.oid, 0, 'it has grants or revokes', 'GRANT USAGE to PUBLIC again, or move it to a shared schema'
 FROM type t WHERE t.typacl IS NOT NULL
 -- Owners.
-UNION ALL SELECT o.classid, o.oid, 0, format('it belongs to %I, the schema to %I', o.owner::regrole, s.nspowner::regrole), 'ALTER ... OWNER TO the owner of the schema'
+UNION ALL SELECT o.classid, o.oid, 0, format('it belongs to %I, the schema to %I', o.owner::regrole, s.nspowner::regrole), 'ALTER ... OWNER TO the owner of the schema; `tenancy roles --apply` does it'
 FROM owned o JOIN schema s ON o.owner <> s.nspowner
 -- Security labels.
 UNION ALL SELECT l.classoid, l.objoid, l.objsubid, 'it has a security label', 'SECURITY LABEL ... IS NULL'

@@ -1,0 +1,380 @@
+-- Roles: who owns the tenants' schemas, as whom a tenant's session acts, and which login serves it.
+
+-- The roles of this installation; no row while it works without roles. Their names are unique in the cluster,
+-- which roles belong to, and stay when the database is renamed.
+CREATE TABLE tenancy.installation (
+    one          boolean PRIMARY KEY DEFAULT true CONSTRAINT installation_one_check CHECK (one),
+    -- Owns the template and every tenant's schema; migrations act as it.
+    owner_role   text NOT NULL,
+    -- Every tenant's role is a member: what is granted to it, all tenants share.
+    tenants_role text NOT NULL
+);
+
+-- The logins that serve tenants. Superusers, who may do anything, are not among them.
+CREATE TABLE tenancy.logins (
+    name       text        PRIMARY KEY CONSTRAINT logins_name_check CHECK (octet_length(name) <= 63),
+    -- `service`: the service's own, for every tenant that has no other; `shard`: one of several that share the
+    -- tenants out, so that no login is a member of too many roles; `dedicated`: one tenant's.
+    kind       text        NOT NULL CONSTRAINT logins_kind_check CHECK (kind IN ('service', 'shard', 'dedicated')),
+    -- The password, sealed with the service's key; that of the service's own login is not ours.
+    secret     bytea       CONSTRAINT logins_secret_check CHECK ((secret IS NULL) = (kind = 'service')),
+    created_at timestamptz NOT NULL DEFAULT now(),
+    rotated_at timestamptz NOT NULL DEFAULT now()
+);
+
+ALTER TABLE tenancy.tenants
+    -- As whom the tenant's sessions act; NULL: as the login.
+    ADD COLUMN role_name text CONSTRAINT tenants_role_name_key UNIQUE
+        CONSTRAINT tenants_role_name_check CHECK (role_name ~ '^[a-z0-9_]{1,63}$' AND role_name !~ '^pg_'),
+    -- Which login serves it; NULL: the service's own.
+    ADD COLUMN login_name text CONSTRAINT tenants_login_name_fkey REFERENCES tenancy.logins (name),
+    -- What the tenant's sessions are limited to: names and values of settings, in turns.
+    ADD COLUMN session_settings text[]
+        CONSTRAINT tenants_session_settings_check CHECK (array_ndims(session_settings) = 1
+                                                         AND cardinality(session_settings) % 2 = 0),
+    -- How many connections of one process the tenant may hold at once; NULL: what the service is configured to.
+    ADD COLUMN max_connections integer CONSTRAINT tenants_max_connections_check CHECK (max_connections > 0);
+
+CREATE INDEX tenants_login_name_idx ON tenancy.tenants (login_name);
+
+DROP FUNCTION tenancy.pin(uuid, text, text, text, text);
+
+-- Pins a session (or, `p_local`, a transaction) to a tenant; see tenancy-core, isolation::pin. Every name and
+-- operator is qualified, because it runs under whatever path the session has, and it has no SET clause, because
+-- that would undo what it sets.
+CREATE FUNCTION tenancy.pin(
+    p_tenant uuid, p_slug text, p_schema text, p_path text, p_pin text, p_local boolean,
+    OUT held boolean, OUT active boolean, OUT resolved text, OUT template_version text
+) LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    v_role text;
+    v_settings text[];
+    v_done text;
+BEGIN
+    -- The lock first: each statement below has a snapshot of its own, younger than the lock (READ COMMITTED).
+    active := false;
+    IF p_local THEN
+        held := pg_catalog.pg_try_advisory_xact_lock_shared(
+            1952804465, pg_catalog.hashtext(p_tenant::pg_catalog.text));
+    ELSE
+        held := pg_catalog.pg_try_advisory_lock_shared(
+            1952804465, pg_catalog.hashtext(p_tenant::pg_catalog.text));
+    END IF;
+    IF NOT held THEN
+        RETURN;
+    END IF;
+    SELECT t.role_name, t.session_settings, t.template_version
+      INTO v_role, v_settings, template_version
+      FROM tenancy.tenants t
+     WHERE t.id OPERATOR(pg_catalog.=) p_tenant
+       AND t.slug OPERATOR(pg_catalog.=) p_slug
+       AND t.status OPERATOR(pg_catalog.=) 'active'
+       AND t.schema_name OPERATOR(pg_catalog.=) p_schema;
+    active := FOUND;
+    IF NOT active THEN
+        IF NOT p_local THEN
+            PERFORM pg_catalog.pg_advisory_unlock_shared(
+                1952804465, pg_catalog.hashtext(p_tenant::pg_catalog.text));
+        END IF;
+        RETURN;
+    END IF;
+    -- Limits before the role: the login may set what the tenant's role may not.
+    IF v_settings IS NOT NULL THEN
+        FOR v_at IN 1 .. pg_catalog.cardinality(v_settings) BY 2 LOOP
+            PERFORM pg_catalog.set_config(v_settings[v_at], v_settings[v_at OPERATOR(pg_catalog.+) 1], p_local);
+        END LOOP;
+    END IF;
+    -- One statement, planned under one path: a plan made under another would be made anew for each tenant. Its
+    -- select list is evaluated from left to right, so current_schema() sees the new path, as the new role, which
+    -- may use the schema or gets NULL; were it not, the schema read back would differ and the pin be refused.
+    SELECT pg_catalog.set_config('tenancy.tenant', p_tenant::pg_catalog.text, p_local),
+           pg_catalog.set_config('tenancy.pin', p_pin, p_local),
+           pg_catalog.set_config('search_path', p_path, p_local),
+           CASE WHEN v_role IS NOT NULL THEN pg_catalog.set_config('role', v_role, p_local) END,
+           pg_catalog.current_schema()::pg_catalog.text
+      INTO v_done, v_done, v_done, v_done, resolved;
+END
+$$;
+
+-- Pins the transaction that was just begun, or raises: whoever sends this in one batch with BEGIN reads no result.
+CREATE FUNCTION tenancy.pin_transaction(p_tenant uuid, p_slug text, p_schema text, p_path text, p_pin text)
+    RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    v_pinned record;
+BEGIN
+    v_pinned := tenancy.pin(p_tenant, p_slug, p_schema, p_path, p_pin, true);
+    IF NOT v_pinned.held THEN
+        RAISE EXCEPTION 'tenancy: busy';
+    ELSIF NOT v_pinned.active THEN
+        RAISE EXCEPTION 'tenancy: stale';
+    ELSIF v_pinned.resolved IS NULL OR v_pinned.resolved OPERATOR(pg_catalog.<>) p_schema THEN
+        RAISE EXCEPTION 'tenancy: schema missing';
+    END IF;
+    RETURN v_pinned.template_version;
+END
+$$;
+
+-- Acts as the owner of the tenants' schemas, if `p_schema` (any, when NULL) belongs to it; else nothing changes.
+CREATE FUNCTION tenancy.act_as_owner(p_schema text, p_local boolean) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    v_owner text;
+BEGIN
+    SELECT i.owner_role INTO v_owner FROM tenancy.installation i
+     WHERE p_schema IS NULL OR EXISTS (
+           SELECT FROM pg_catalog.pg_namespace n
+            WHERE n.nspname OPERATOR(pg_catalog.=) p_schema::pg_catalog.name
+              AND pg_catalog.pg_get_userbyid(n.nspowner) OPERATOR(pg_catalog.=) i.owner_role::pg_catalog.name);
+    IF FOUND THEN
+        PERFORM pg_catalog.set_config('role', v_owner, p_local);
+    END IF;
+    RETURN FOUND;
+END
+$$;
+
+-- Makes the roles of this installation, if they are not there yet, and lets the login act as the owner. The login
+-- must be a superuser, or may create roles and create schemas in this database, with the right to pass that on.
+CREATE FUNCTION tenancy.establish_roles() RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_name text := 'tenancy_' || left(replace(gen_random_uuid()::text, '-', ''), 12);
+    v tenancy.installation;
+BEGIN
+    INSERT INTO tenancy.installation VALUES (true, v_name || '_owner', v_name || '_tenants')
+    ON CONFLICT (one) DO NOTHING;
+    SELECT * INTO v FROM tenancy.installation;
+    PERFORM tenancy.make_role(v.owner_role), tenancy.make_role(v.tenants_role);
+    PERFORM tenancy.grant_role(v.owner_role, session_user::text);
+    EXECUTE format('GRANT CREATE, CONNECT ON DATABASE %I TO %I', current_database(), v.owner_role);
+    REVOKE ALL ON ALL FUNCTIONS IN SCHEMA tenancy FROM PUBLIC;
+    EXECUTE format('GRANT USAGE ON SCHEMA tenancy TO %I', v.owner_role);
+    EXECUTE format('GRANT SELECT ON tenancy.installation TO %I', v.owner_role);
+    -- What migrations write down, they write as the owner.
+    EXECUTE format('GRANT SELECT (id, schema_name, role_name), UPDATE (migrations, template_version) '
+                   'ON tenancy.tenants TO %I', v.owner_role);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION tenancy.act_as_owner, tenancy.grant_schema, tenancy.close_bookkeeping '
+                   'TO %I', v.owner_role);
+    -- A login of some tenants sees their rows only. (A policy for a group would not do: it holds for those who
+    -- inherit, and logins that are members of many roles should not.)
+    ALTER TABLE tenancy.tenants ENABLE ROW LEVEL SECURITY;
+    IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = 'tenancy.tenants'::regclass AND polname = 'of_login') THEN
+        CREATE POLICY of_login ON tenancy.tenants FOR SELECT USING (login_name = session_user::text);
+        EXECUTE format('CREATE POLICY of_owner ON tenancy.tenants TO %I USING (true)', v.owner_role);
+    END IF;
+END
+$$;
+
+-- Creates a role that cannot log in, unless there is one of that name.
+CREATE FUNCTION tenancy.make_role(p_role text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF to_regrole(quote_ident(p_role)) IS NULL THEN
+        EXECUTE format('CREATE ROLE %I NOLOGIN', p_role);
+    END IF;
+END
+$$;
+
+-- Lets `p_member` act as `p_role` with SET ROLE. A superuser needs no membership.
+CREATE FUNCTION tenancy.grant_role(p_role text, p_member text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF p_role = p_member OR (SELECT rolsuper FROM pg_roles WHERE rolname = p_member::name) OR EXISTS (
+        SELECT FROM pg_auth_members m WHERE m.roleid = to_regrole(quote_ident(p_role))
+           AND m.member = to_regrole(quote_ident(p_member)))
+    THEN
+        RETURN;
+    END IF;
+    IF current_setting('server_version_num')::int >= 160000 THEN
+        EXECUTE format('GRANT %I TO %I WITH INHERIT FALSE, SET TRUE', p_role, p_member);
+    ELSE
+        EXECUTE format('GRANT %I TO %I', p_role, p_member);
+    END IF;
+END
+$$;
+
+-- Makes the role of a tenant and lets its login, or those of the service, act as it. Its rights on the tenant's
+-- schema are not granted here.
+CREATE FUNCTION tenancy.make_tenant_role(p_tenant uuid) RETURNS text
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    -- By the id: unique in the cluster, and a rename leaves it alone.
+    v_role text := 'tenant_' || replace(p_tenant::text, '-', '');
+    v tenancy.installation;
+    v_login text;
+BEGIN
+    SELECT * INTO STRICT v FROM tenancy.installation;
+    PERFORM tenancy.make_role(v_role);
+    -- With INHERIT: what is granted to all tenants is the tenant's, too.
+    IF NOT EXISTS (SELECT FROM pg_auth_members m WHERE m.roleid = to_regrole(quote_ident(v.tenants_role))
+                      AND m.member = to_regrole(quote_ident(v_role))) THEN
+        EXECUTE format('GRANT %I TO %I', v.tenants_role, v_role);
+    END IF;
+    UPDATE tenancy.tenants SET role_name = v_role WHERE id = p_tenant RETURNING login_name INTO v_login;
+    IF v_login IS NOT NULL THEN
+        PERFORM tenancy.grant_role(v_role, v_login);
+    ELSE
+        PERFORM tenancy.grant_role(v_role, l.name) FROM tenancy.logins l WHERE l.kind = 'service';
+    END IF;
+    RETURN v_role;
+END
+$$;
+
+-- Grants a tenant's role what it may do in the tenant's schema: with what is there, and with what migrations, acting
+-- as the owner, will put there. Call it as the owner.
+CREATE FUNCTION tenancy.grant_schema(p_schema text, p_role text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', p_schema, p_role);
+    EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA %I GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO %I',
+                   p_schema, p_role);
+    EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA %I GRANT ALL ON SEQUENCES TO %I', p_schema, p_role);
+    IF EXISTS (SELECT FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident(p_schema))) THEN
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO %I', p_schema, p_role);
+        EXECUTE format('GRANT ALL ON ALL SEQUENCES IN SCHEMA %I TO %I', p_schema, p_role);
+        PERFORM tenancy.close_bookkeeping(p_schema);
+    END IF;
+END
+$$;
+
+-- Which migrations a schema has is not its tenant's to say. Call it as the owner.
+CREATE FUNCTION tenancy.close_bookkeeping(p_schema text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_role text;
+BEGIN
+    SELECT t.role_name INTO v_role FROM tenancy.tenants t
+     WHERE t.schema_name = p_schema AND t.role_name IS NOT NULL
+       AND has_table_privilege(t.role_name::name, format('%I.__diesel_schema_migrations', p_schema)::regclass, 'INSERT');
+    IF FOUND THEN
+        EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON %I.__diesel_schema_migrations FROM %I', p_schema, v_role);
+    END IF;
+END
+$$;
+
+-- Gives a schema and what stands in it to the owner of the tenants' schemas. Returns how many objects that were.
+-- Call it as whoever owns them, or a superuser.
+CREATE FUNCTION tenancy.adopt_schema(p_schema text) RETURNS integer
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_owner text;
+    v_home oid := to_regnamespace(quote_ident(p_schema));
+    v_statement text;
+    v_count integer := 0;
+BEGIN
+    SELECT owner_role INTO STRICT v_owner FROM tenancy.installation;
+    FOR v_statement IN
+        WITH owner AS (SELECT oid FROM pg_roles WHERE rolname = v_owner::name)
+        SELECT format('ALTER SCHEMA %I', n.nspname)
+          FROM pg_namespace n, owner WHERE n.oid = v_home AND n.nspowner <> owner.oid
+        UNION ALL
+        -- A sequence of a column follows its table. (ALTER TABLE takes every kind of relation.)
+        SELECT format('ALTER TABLE %I.%I', p_schema, c.relname)
+          FROM pg_class c, owner
+         WHERE c.relnamespace = v_home AND c.relowner <> owner.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+           AND NOT EXISTS (SELECT FROM pg_depend d
+                            WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+                              AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND c.relkind = 'S')
+        UNION ALL
+        SELECT format('ALTER ROUTINE %s', p.oid::regprocedure)
+          FROM pg_proc p, owner WHERE p.pronamespace = v_home AND p.proowner <> owner.oid
+        UNION ALL
+        -- Neither arrays nor the row types of tables.
+        SELECT format('ALTER TYPE %I.%I', p_schema, t.typname)
+          FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid, owner
+         WHERE t.typnamespace = v_home AND t.typowner <> owner.oid
+           AND (c.oid IS NULL OR c.relkind = 'c') AND t.typtype <> 'm'
+           AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid)
+        UNION ALL
+        SELECT format('ALTER STATISTICS %I.%I', p_schema, s.stxname)
+          FROM pg_statistic_ext s, owner WHERE s.stxnamespace = v_home AND s.stxowner <> owner.oid
+        UNION ALL
+        SELECT format('ALTER COLLATION %I.%I', p_schema, c.collname)
+          FROM pg_collation c, owner WHERE c.collnamespace = v_home AND c.collowner <> owner.oid
+    LOOP
+        EXECUTE format('%s OWNER TO %I', v_statement, v_owner);
+        v_count := v_count + 1;
+    END LOOP;
+    RETURN v_count;
+END
+$$;
+
+-- Drops a tenant's role with everything that was granted to it in this database.
+CREATE FUNCTION tenancy.drop_tenant_role(p_role text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF to_regrole(quote_ident(p_role)) IS NULL THEN
+        RETURN;
+    END IF;
+    PERFORM tenancy.grant_role(p_role, session_user::text);
+    PERFORM set_config('role', p_role, true);
+    DROP OWNED BY CURRENT_ROLE RESTRICT;
+    PERFORM set_config('role', 'none', true);
+    EXECUTE format('DROP ROLE %I', p_role);
+END
+$$;
+
+-- Lets a login look up and pin the tenants that row level security shows it. The rights are granted to the login
+-- itself: those of a group are of no use to one that does not inherit.
+CREATE FUNCTION tenancy.let_pin(p_login text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    EXECUTE format('GRANT USAGE ON SCHEMA tenancy TO %I', p_login);
+    EXECUTE format('GRANT SELECT (id, slug, status, schema_name, role_name, login_name, session_settings, '
+                   'template_version) ON tenancy.tenants TO %I', p_login);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION tenancy.pin, tenancy.pin_transaction TO %I', p_login);
+END
+$$;
+
+-- Lets a login of the service serve every tenant that has no other.
+CREATE FUNCTION tenancy.admit_login(p_login text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_policy text := left('of_service_' || p_login, 63);
+BEGIN
+    PERFORM quote_ident(p_login)::regrole;
+    IF (SELECT rolsuper FROM pg_roles WHERE rolname = p_login::name) THEN
+        RETURN;
+    END IF;
+    INSERT INTO tenancy.logins (name, kind) VALUES (p_login, 'service') ON CONFLICT (name) DO NOTHING;
+    PERFORM tenancy.let_pin(p_login);
+    EXECUTE format('GRANT SELECT ON tenancy.tenants, tenancy.logins, tenancy.installation, '
+                   'tenancy.__diesel_schema_migrations TO %I', p_login);
+    IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = 'tenancy.tenants'::regclass AND polname = v_policy::name) THEN
+        EXECUTE format('CREATE POLICY %I ON tenancy.tenants FOR SELECT TO %I USING (true)', v_policy, p_login);
+    END IF;
+    PERFORM tenancy.grant_role(t.role_name, p_login) FROM tenancy.tenants t
+      WHERE t.role_name IS NOT NULL AND t.login_name IS NULL;
+END
+$$;
+
+-- Lets every tenant's role use a table, view or sequence that stands in a shared schema.
+CREATE FUNCTION tenancy.share_object(p_object text, p_write boolean) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_tenants text := (SELECT tenants_role FROM tenancy.installation);
+    v_schema text;
+    v_kind "char";
+BEGIN
+    SELECT n.nspname, c.relkind INTO STRICT v_schema, v_kind
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = p_object::regclass;
+    IF v_schema = 'tenancy' OR EXISTS (SELECT FROM tenancy.tenants WHERE schema_name = v_schema) THEN
+        RAISE EXCEPTION '% is not in a shared schema', p_object;
+    END IF;
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', v_schema, v_tenants);
+    IF v_kind = 'S' THEN
+        EXECUTE format('GRANT USAGE, SELECT ON SEQUENCE %s TO %I', p_object::regclass, v_tenants);
+    ELSIF p_write THEN
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO %I', p_object::regclass, v_tenants);
+    ELSE
+        EXECUTE format('GRANT SELECT ON %s TO %I', p_object::regclass, v_tenants);
+    END IF;
+END
+$$;
+
+-- Takes back what share_object gave.
+CREATE FUNCTION tenancy.unshare_object(p_object text, p_write boolean) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    EXECUTE format('REVOKE ALL ON %s FROM %I', p_object::regclass, (SELECT tenants_role FROM tenancy.installation));
+END
+$$;

@@ -1,0 +1,53 @@
+//! As whom statements on tenants' schemas act.
+//!
+//! Where tenants have roles, the template and their schemas belong to an owner role, which is not the login:
+//! whatever creates, changes or drops something in them acts as the owner, and default privileges give what it
+//! creates to the tenant's role. A schema that does not belong to it (no roles, or not adopted yet) is worked on as
+//! the login. The functions are the control plane's (`migrations/registry`).
+
+use tenancy_core::name::SchemaName;
+use tenancy_core::script::Script;
+use tenancy_core::tenant::TenantId;
+
+/// Acts as the owner of `schema` until the end of the transaction, if it belongs to the owner role; else as the login.
+pub(crate) fn of(schema: &SchemaName) -> Script {
+    Script::new(AS_LOGIN).sql("SELECT tenancy.act_as_owner(").literal(schema.as_str()).sql(", true);\n")
+}
+
+/// Acts as the owner of `schema` until the gate, if it belongs to the owner role; else nothing changes.
+pub(crate) fn of_until_the_gate(schema: &SchemaName) -> Script {
+    Script::new("SELECT tenancy.act_as_owner(").literal(schema.as_str()).sql(", false);\n")
+}
+
+/// Acts as the login again until the end of the transaction: the registry's rows are the login's to change.
+pub(crate) const AS_LOGIN: &str = "SET LOCAL ROLE NONE;\n";
+
+/// Makes the role of `tenant`, whose row is there, and then acts as the owner until the end of the transaction. One
+/// row, or none when this installation has no roles.
+pub(crate) fn make_role(tenant: TenantId) -> Script {
+    Script::new("SELECT tenancy.make_tenant_role(")
+        .literal(&tenant.to_string())
+        .sql("::pg_catalog.uuid) AS role, tenancy.act_as_owner(NULL, true) FROM tenancy.installation")
+}
+
+/// Grants `role` its rights on `schema`; acting as the owner.
+pub(crate) fn grant(schema: &SchemaName, role: &str) -> Script {
+    Script::new("SELECT tenancy.grant_schema(").literal(schema.as_str()).sql(", ").literal(role).sql(");\n")
+}
+
+/// Takes from the tenant's role what it must not do with the bookkeeping of migrations; acting as the owner.
+pub(crate) fn close_bookkeeping(schema: &SchemaName) -> Script {
+    Script::new("SELECT tenancy.close_bookkeeping(").literal(schema.as_str()).sql(");\n")
+}
+
+/// Gives `schema` and what stands in it to the owner, if this installation has roles; acting as the login.
+pub(crate) fn adopt(schema: &SchemaName) -> Script {
+    Script::new("SELECT tenancy.adopt_schema(")
+        .literal(schema.as_str())
+        .sql(") AS adopted FROM tenancy.installation;\n")
+}
+
+/// Drops `role` with everything that was granted to it; acting as the login.
+pub(crate) fn drop_role(role: &str) -> Script {
+    Script::new("SELECT tenancy.drop_tenant_role(").literal(role).sql(");\n")
+}
