@@ -45,9 +45,13 @@ pub(crate) fn create(schema: &SchemaName) -> Script {
 /// acts as the schema's owner.
 pub(crate) fn applied(conn: &mut PgConnection, schema: &SchemaName) -> QueryResult<Vec<String>> {
     let table = table(schema);
-    let sql = "SELECT pg_catalog.to_regclass($1) IS NOT NULL AS there, \
-               pg_catalog.to_regclass('tenancy.installation') IS NOT NULL AS roles";
-    let there: There = sql_query(sql).bind::<Text, _>(table.as_str()).get_result(conn)?;
+    // Not by to_regclass(), which is an error where the login may not use the schema.
+    let sql = "SELECT count(*) FILTER (WHERE n.nspname = $1::name AND c.relname = $2::name) > 0 AS there, \
+               count(*) FILTER (WHERE n.nspname = 'tenancy') > 0 AS roles \
+               FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+               WHERE (n.nspname, c.relname) IN (($1::name, $2::name), ('tenancy', 'installation'))";
+    let there: There =
+        sql_query(sql).bind::<Text, _>(schema.as_str()).bind::<Text, _>(TABLE).get_result(conn)?;
     if there.roles {
         conn.batch_execute(ownership::of_until_the_gate(schema).as_str())?;
     }

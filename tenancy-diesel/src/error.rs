@@ -48,7 +48,8 @@ pub enum Error {
     SchemaTaken(SchemaName),
     /// The tenant's schema is not there.
     #[error(
-        "schema `{schema}` of tenant `{slug}` does not exist: restore it from a backup, or drop the tenant"
+        "schema `{schema}` of tenant `{slug}` does not exist, or the tenant's role may not use it: restore it from a backup, \
+         run `tenancy roles --apply`, or drop the tenant"
     )]
     SchemaMissing {
         /// The tenant.

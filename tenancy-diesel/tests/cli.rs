@@ -11,6 +11,8 @@ mod exec;
 mod flow;
 #[path = "cli/migrate.rs"]
 mod migrate;
+#[path = "cli/roles.rs"]
+mod roles;
 #[path = "cli/tenants.rs"]
 mod tenants;
 #[path = "cli/usage.rs"]

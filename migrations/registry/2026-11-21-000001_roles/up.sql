@@ -244,7 +244,7 @@ DECLARE
 BEGIN
     SELECT t.role_name INTO v_role FROM tenancy.tenants t
      WHERE t.schema_name = p_schema AND t.role_name IS NOT NULL
-       AND has_table_privilege(t.role_name::name, format('%I.__diesel_schema_migrations', p_schema)::regclass, 'INSERT');
+       AND has_table_privilege(t.role_name::name, to_regclass(format('%I.__diesel_schema_migrations', p_schema)), 'INSERT');
     IF FOUND THEN
         EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON %I.__diesel_schema_migrations FROM %I', p_schema, v_role);
     END IF;
@@ -257,16 +257,26 @@ CREATE FUNCTION tenancy.adopt_schema(p_schema text) RETURNS integer
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_owner text;
-    v_home oid := to_regnamespace(quote_ident(p_schema));
+    v_home oid := (SELECT oid FROM pg_namespace WHERE nspname = p_schema::name);
+    v_owned boolean;
+    v_super boolean := (SELECT rolsuper FROM pg_roles WHERE rolname = current_user);
     v_statement text;
     v_count integer := 0;
 BEGIN
     SELECT owner_role INTO STRICT v_owner FROM tenancy.installation;
+    v_owned := (SELECT nspowner = v_owner::regrole FROM pg_namespace WHERE oid = v_home);
+    -- Whoever gives an object away must reach it, and whoever gets it must be allowed to create it there.
+    IF v_super THEN
+        NULL;
+    ELSIF v_owned THEN
+        PERFORM set_config('role', v_owner, true);
+        EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', p_schema, session_user);
+        PERFORM set_config('role', 'none', true);
+    ELSE
+        EXECUTE format('GRANT USAGE, CREATE ON SCHEMA %I TO %I', p_schema, v_owner);
+    END IF;
     FOR v_statement IN
         WITH owner AS (SELECT oid FROM pg_roles WHERE rolname = v_owner::name)
-        SELECT format('ALTER SCHEMA %I', n.nspname)
-          FROM pg_namespace n, owner WHERE n.oid = v_home AND n.nspowner <> owner.oid
-        UNION ALL
         -- A sequence of a column follows its table. (ALTER TABLE takes every kind of relation.)
         SELECT format('ALTER TABLE %I.%I', p_schema, c.relname)
           FROM pg_class c, owner
@@ -294,22 +304,52 @@ BEGIN
         EXECUTE format('%s OWNER TO %I', v_statement, v_owner);
         v_count := v_count + 1;
     END LOOP;
+    IF NOT v_owned THEN
+        EXECUTE format('ALTER SCHEMA %I OWNER TO %I', p_schema, v_owner);
+        v_count := v_count + 1;
+    ELSIF NOT v_super THEN
+        PERFORM set_config('role', v_owner, true);
+        EXECUTE format('REVOKE USAGE ON SCHEMA %I FROM %I', p_schema, session_user);
+        PERFORM set_config('role', 'none', true);
+    END IF;
     RETURN v_count;
 END
 $$;
 
--- Drops a tenant's role with everything that was granted to it in this database.
+-- Drops a tenant's role, with what it owns and what the login granted to it in this database. What somebody else
+-- granted stands in the way, and is named.
 CREATE FUNCTION tenancy.drop_tenant_role(p_role text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_role oid := (SELECT oid FROM pg_roles WHERE rolname = p_role::name);
+    v_statement text;
+    v_needed text;
 BEGIN
-    IF to_regrole(quote_ident(p_role)) IS NULL THEN
+    IF v_role IS NULL THEN
         RETURN;
     END IF;
     PERFORM tenancy.grant_role(p_role, session_user::text);
     PERFORM set_config('role', p_role, true);
     DROP OWNED BY CURRENT_ROLE RESTRICT;
     PERFORM set_config('role', 'none', true);
+    FOR v_statement IN
+        SELECT CASE d.classid
+                   WHEN 'pg_class'::regclass THEN format('REVOKE ALL ON %s', d.objid::regclass)
+                   WHEN 'pg_namespace'::regclass THEN format('REVOKE ALL ON SCHEMA %s', d.objid::regnamespace)
+                   WHEN 'pg_proc'::regclass THEN format('REVOKE ALL ON ROUTINE %s', d.objid::regprocedure)
+                   WHEN 'pg_type'::regclass THEN format('REVOKE ALL ON TYPE %s', d.objid::regtype)
+               END
+          FROM pg_shdepend d
+         WHERE d.refclassid = 'pg_authid'::regclass AND d.refobjid = v_role AND d.deptype = 'a'
+           AND d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+           AND d.classid IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass)
+    LOOP
+        EXECUTE format('%s FROM %I', v_statement, p_role);
+    END LOOP;
     EXECUTE format('DROP ROLE %I', p_role);
+EXCEPTION WHEN dependent_objects_still_exist THEN
+    GET STACKED DIAGNOSTICS v_needed = PG_EXCEPTION_DETAIL;
+    RAISE EXCEPTION 'role % cannot be dropped: %', p_role, replace(v_needed, E'\n', ', ');
 END
 $$;
 

@@ -4,14 +4,14 @@ use std::str::FromStr;
 /// Whether tenants get roles of their own.
 ///
 /// With a role, a tenant's sessions act as somebody who has rights on the tenant's schema and on what is shared, and
-/// on nothing else: SQL that spells out another tenant's schema is refused by PostgreSQL. A tenant that has a role
-/// keeps acting as it whatever is configured; this decides about new ones.
+/// on nothing else: SQL that spells out another tenant's schema is refused by PostgreSQL. This decides whether a database
+/// is set up for that; one that was keeps its roles, and new tenants get theirs, whatever is configured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TenantRoles {
-    /// Every new tenant gets one. The login that creates tenants must be allowed to create roles.
+    /// Every new tenant gets one, or the sign-up fails. The login that creates tenants must be allowed to create roles.
     #[default]
     On,
-    /// None gets one; all act as the login.
+    /// The database is not set up for roles; all act as the login.
     Off,
 }
 

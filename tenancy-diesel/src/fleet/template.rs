@@ -8,7 +8,6 @@ use diesel::sql_types::{Bool, Text};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use serde::Serialize;
 use tenancy_core::fleet::Catalog;
-use tenancy_core::isolation::TenantRoles;
 use tenancy_core::name::SchemaName;
 use tenancy_core::script::Script;
 
@@ -90,11 +89,9 @@ fn migrate_into(
         let sql = Script::new("CREATE SCHEMA ").schema(template);
         conn.batch_execute(sql.as_str()).map_err(Error::query("create the template"))?;
     }
-    if context.roles == TenantRoles::On {
-        // Sign-ups read it as the owner of the tenants' schemas.
-        conn.batch_execute(ownership::adopt(template).as_str())
-            .map_err(Error::query("give the template to the owner of the tenants' schemas"))?;
-    }
+    // Sign-ups read it as the owner of the tenants' schemas, where there is one.
+    conn.batch_execute(ownership::adopt(template).as_str())
+        .map_err(Error::query("give the template to the owner of the tenants' schemas"))?;
     let applied =
         bookkeeping::applied(conn, template).map_err(Error::query("read the template's migrations"))?;
     let loaded = context.migrations.load()?;

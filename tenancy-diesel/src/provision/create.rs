@@ -75,9 +75,10 @@ impl Provisioner<'_> {
         conn.batch_execute(wait.as_str()).map_err(Error::query("wait for the template"))?;
         let id = reserve(conn, new, schema)?;
         refuse_existing_schema(conn, schema)?;
-        let grants = match self.context.roles {
-            TenantRoles::On => ownership::grant(schema, &make_role(conn, id)?),
-            TenantRoles::Off => Script::default(),
+        let grants = match make_role(conn, id)? {
+            Some(role) => ownership::grant(schema, &role),
+            None if self.context.roles == TenantRoles::On => return Err(Error::NoRoles),
+            None => Script::default(),
         };
         let blueprint = self.context.blueprints.get(conn, template)?;
         let mut clone = blueprint.render_granting(schema, &grants);
@@ -125,13 +126,14 @@ fn reserve(conn: &mut PgConnection, new: &NewTenant, schema: &SchemaName) -> Res
     id.map(TenantId::from_uuid).ok_or_else(|| Error::AlreadyExists(new.slug.clone()))
 }
 
-/// Makes the tenant's role; from here until the end of the transaction the session acts as the owner of the schemas.
-fn make_role(conn: &mut PgConnection, tenant: TenantId) -> Result<String, Error> {
+/// Makes the tenant's role, if this installation has roles; from here until the end of the transaction the session acts
+/// as the owner of the schemas then.
+fn make_role(conn: &mut PgConnection, tenant: TenantId) -> Result<Option<String>, Error> {
     let made: Option<Made> = sql_query(ownership::make_role(tenant).as_str())
         .get_result(conn)
         .optional()
         .map_err(Error::query("make the tenant's role"))?;
-    made.map(|made| made.role).ok_or(Error::NoRoles)
+    Ok(made.map(|made| made.role))
 }
 
 pub(super) fn refuse_existing_schema(conn: &mut PgConnection, schema: &SchemaName) -> Result<(), Error> {

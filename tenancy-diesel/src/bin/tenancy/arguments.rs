@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use tenancy_diesel::TenantRoles;
 
 use crate::context::Context;
 use crate::exit::Outcome;
 use crate::{
-    activate, archive, create, drop, exec, init, list, migrate, rename, revert, show, status, suspend,
+    activate, archive, create, drop, exec, init, list, migrate, rename, revert, roles, share, show, status,
+    suspend, unshare,
 };
 
 const EXAMPLES: &str = "\
@@ -49,6 +51,12 @@ pub(crate) struct Global {
     /// What the names of tenants' schemas start with [default: tenant_]
     #[arg(long, global = true)]
     pub(crate) prefix: Option<String>,
+    /// The database as the login that serves requests, when operators have another [default: --database-url]
+    #[arg(long, global = true, env = "TENANCY_SERVICE_URL", hide_env_values = true, value_name = "URL")]
+    pub(crate) service_url: Option<String>,
+    /// Whether new tenants get roles of their own: on or off
+    #[arg(long, global = true, env = "TENANCY_ROLES", default_value_t = TenantRoles::On, value_name = "ON|OFF")]
+    pub(crate) roles: TenantRoles,
     /// Print one JSON document instead of tables, and errors as JSON on stderr
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -69,6 +77,9 @@ enum Command {
     Rename(rename::Rename),
     Drop(drop::Drop),
     Exec(exec::Exec),
+    Roles(roles::RolesCommand),
+    Share(share::Share),
+    Unshare(unshare::Unshare),
 }
 
 impl Cli {
@@ -94,6 +105,9 @@ impl Cli {
             Command::Rename(command) => command.run(&context),
             Command::Drop(command) => command.run(&context),
             Command::Exec(command) => command.run(&context),
+            Command::Roles(command) => command.run(&context),
+            Command::Share(command) => command.run(&context),
+            Command::Unshare(command) => command.run(&context),
         };
         result.map_err(|error| context.explain(error))
     }

@@ -45,6 +45,10 @@ impl Context {
             .migrations(Migrations::directory(&migrations)?)
             // The fleet's workers have a pool of their own; nothing is opened ahead of need.
             .pool(PoolSettings { max_size: 2, min_idle: Some(0), ..PoolSettings::default() });
+        builder = builder.tenant_roles(global.roles);
+        if let Some(service) = global.service_url.as_deref().map(str::trim).filter(|url| !url.is_empty()) {
+            builder = builder.operator_url(url).database_url(service);
+        }
         if let Some(template) = &global.template {
             builder = builder.schema_per_tenant(template);
         }

@@ -18,10 +18,13 @@ mod output;
 mod progress;
 mod rename;
 mod revert;
+mod roles;
 mod run;
+mod share;
 mod show;
 mod status;
 mod suspend;
+mod unshare;
 mod words;
 
 use std::process::ExitCode;

@@ -20,7 +20,7 @@ WITH RECURSIVE member AS MATERIALIZED (
 )
 -- Grants.
 SELECT 2615::oid AS class, s.oid, 0 AS sub, 'it has grants' AS reason, 'GRANT after cloning, or grant on ALL TABLES of each tenant' AS remedy
-FROM schema s WHERE s.nspacl IS NOT NULL
+FROM schema s WHERE s.nspacl <> acldefault('n', s.nspowner)
 UNION ALL SELECT 1259, r.oid, 0, 'it has grants', 'REVOKE them in the template and grant after cloning'
 FROM relation r WHERE r.relacl IS NOT NULL
 UNION ALL SELECT 1259, r.oid, a.attnum, 'it has grants', 'REVOKE them in the template and grant after cloning'
