@@ -47,6 +47,18 @@ pub struct PlainText {
     pub sslmode: String,
 }
 
+/// The same database as another login: `conninfo` with `user` and `password` put last, where libpq lets them win over
+/// those before. Both must be plain (letters, digits, `_`): nothing is escaped.
+pub fn with_login(conninfo: &str, user: &str, password: &str) -> String {
+    match url_body(conninfo) {
+        Some(_) => {
+            let joint = if conninfo.contains('?') { '&' } else { '?' };
+            format!("{conninfo}{joint}user={user}&password={password}")
+        }
+        None => format!("{conninfo} user={user} password={password}"),
+    }
+}
+
 impl ConnInfo {
     /// Reads a URL (`postgres://...`) or a keyword string (`host=... dbname=...`).
     ///

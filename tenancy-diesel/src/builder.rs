@@ -9,6 +9,7 @@ use crate::context::{Context, Settings};
 use crate::error::Error;
 use crate::migrations::Migrations;
 use crate::pools::PoolSettings;
+use crate::secrets::SecretKey;
 use crate::tenancy::Tenancy;
 
 /// Configures a [`Tenancy`].
@@ -24,6 +25,8 @@ pub struct TenancyBuilder {
     migrations: Migrations,
     roles: TenantRoles,
     operator_url: Option<String>,
+    key: Option<SecretKey>,
+    dedicated_size: Option<u32>,
     danger_plain_text: bool,
 }
 
@@ -45,6 +48,21 @@ impl TenancyBuilder {
     #[must_use]
     pub fn operator_url(mut self, url: impl Into<String>) -> Self {
         self.operator_url = Some(url.into());
+        self
+    }
+
+    /// The key that seals passwords of logins; needed where tenants have logins of their own, or logins share them out
+    /// ([`Logins`](crate::Logins)).
+    #[must_use]
+    pub fn secret_key(mut self, key: SecretKey) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// The most connections of a tenant that has a login of its own; 2 unless set.
+    #[must_use]
+    pub fn dedicated_pool_size(mut self, size: u32) -> Self {
+        self.dedicated_size = Some(size);
         self
     }
 
@@ -139,6 +157,8 @@ impl TenancyBuilder {
             migrations: self.migrations,
             roles: self.roles,
             operator_url: self.operator_url,
+            key: self.key,
+            dedicated_size: self.dedicated_size.unwrap_or(DEDICATED_SIZE),
         })))
     }
 }
@@ -149,6 +169,9 @@ impl Tenancy {
         TenancyBuilder::default()
     }
 }
+
+/// How many connections a dedicated tenant has unless configured.
+const DEDICATED_SIZE: u32 = 2;
 
 fn require_encryption(url: &str) -> Result<(), Error> {
     ConnInfo::read(url, &libpq_environment()).require_encryption().map_err(|mut refusal| {

@@ -64,7 +64,19 @@ impl Context {
         let mut looked_up = false;
         let patience = Instant::now() + PATIENCE;
         loop {
-            match self.pin(&tenant)? {
+            let pinned = match self.pin(&tenant) {
+                // Its login may be gone: whoever took it away did not tell us.
+                Err(error) if tenant.login.is_some() && !looked_up => {
+                    let now = self.look_up_again(&tenant)?;
+                    if now.login == tenant.login {
+                        return Err(error);
+                    }
+                    (tenant, looked_up) = (now, true);
+                    continue;
+                }
+                pinned => pinned?,
+            };
+            match pinned {
                 Pinned::Yes(conn) => return Ok(*conn),
                 Pinned::Busy if Instant::now() < patience => thread::sleep(PAUSE),
                 Pinned::Busy => return Err(Error::TenantBusy(tenant.slug.clone())),
@@ -103,7 +115,7 @@ impl Context {
 
     fn pin(&self, tenant: &ActiveTenant) -> Result<Pinned, Error> {
         let plan = SessionPlan::of(tenant, &self.naming, &self.shared)?;
-        match self.tenants.pinned(&plan) {
+        match self.pool_of(tenant)?.pinned(&plan) {
             Ok(loan) => Ok(Pinned::Yes(Box::new(TenantConnection::new(loan, tenant.clone())))),
             Err(PinFailure::Stale) => Ok(Pinned::Stale),
             Err(PinFailure::Busy) => Ok(Pinned::Busy),

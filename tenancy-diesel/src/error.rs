@@ -4,11 +4,12 @@ use diesel::result::Error as DieselError;
 use tenancy_core::conninfo::PlainText;
 use tenancy_core::fleet::CatalogError;
 use tenancy_core::isolation::PlanError;
-use tenancy_core::name::{NameError, SchemaName, TenantSlug};
+use tenancy_core::name::{NameError, RoleName, SchemaName, TenantSlug};
 use tenancy_core::resolve::ResolveError;
 use tenancy_core::tenant::NotActive;
 
 use crate::blueprint::CaptureError;
+use crate::secrets::SecretError;
 
 /// What can go wrong in this library.
 ///
@@ -108,6 +109,18 @@ pub enum Error {
         /// The statement that helps, for a superuser to run.
         remedy: String,
     },
+    /// The tenant is served by a login of its own, whose password this service cannot read.
+    #[error(
+        "login `{0}` serves this tenant, and the service has no key for its password: configure \
+         `TenancyBuilder::secret_key` (`TENANCY_SECRET_KEY`)"
+    )]
+    NoSecretKey(RoleName),
+    /// There is no such login among those that the library made.
+    #[error("there is no login `{0}` of this library's making: `tenancy logins` lists them")]
+    UnknownLogin(RoleName),
+    /// A password could not be sealed or read.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     /// The template cannot be cloned.
     #[error(transparent)]
     Capture(#[from] CaptureError),

@@ -28,12 +28,14 @@ pub mod embedded;
 mod error;
 mod fleet;
 mod locks;
+mod logins;
 mod migrations;
 mod ownership;
 mod pools;
 mod provision;
 mod registry;
 mod roles;
+mod secrets;
 mod session;
 mod tenancy;
 #[cfg(feature = "tokio")]
@@ -47,11 +49,13 @@ pub use error::{Error, RunError, is_stale_plan};
 pub use fleet::{
     ExecResult, ExecRow, Fleet, FleetReport, RunOptions, TemplateStanding, TenantReport, TenantStanding,
 };
+pub use logins::{Login, LoginKind, Logins};
 pub use migrations::Migrations;
 pub use pools::{PoolSettings, PoolState};
 pub use provision::{NewTenant, Provisioner};
 pub use registry::{ListTenants, Registry, TenantChange};
 pub use roles::{RoleStanding, Roles};
+pub use secrets::{SecretError, SecretKey};
 pub use tenancy::Tenancy;
 pub use tenancy_core as core;
 pub use tenancy_core::isolation::TenantRoles;

@@ -51,3 +51,8 @@ pub(crate) fn adopt(schema: &SchemaName) -> Script {
 pub(crate) fn drop_role(role: &str) -> Script {
     Script::new("SELECT tenancy.drop_tenant_role(").literal(role).sql(");\n")
 }
+
+/// Drops `login` if it is one tenant's own and serves nobody any more; acting as the login.
+pub(crate) fn drop_login(login: &str) -> Script {
+    Script::new("SELECT tenancy.drop_login(").literal(login).sql(");\n")
+}

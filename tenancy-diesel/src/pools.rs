@@ -1,12 +1,13 @@
 //! Pools of sessions: the tenants', and the control plane's two (`context`).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use r2d2::{NopErrorHandler, Pool, PooledConnection};
 use tenancy_core::isolation::{SessionDefaults, SessionPlan};
 
 use crate::error::Error;
-use crate::session::{PinError, Session, SessionManager};
+use crate::session::{Address, PinError, Session, SessionManager};
 
 /// How large a pool is and how long it waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct PoolSettings {
     /// After how long a connection is replaced, which also bounds what a backend remembers of the tenants it
     /// served; 30 min unless set.
     pub max_lifetime: Option<Duration>,
+    /// After how long a connection that nobody needs is closed, down to `min_idle`; 10 min unless set.
+    pub idle_timeout: Option<Duration>,
 }
 
 impl Default for PoolSettings {
@@ -30,6 +33,7 @@ impl Default for PoolSettings {
             min_idle: None,
             connection_timeout: Duration::from_secs(5),
             max_lifetime: Some(Duration::from_secs(30 * 60)),
+            idle_timeout: Some(Duration::from_secs(10 * 60)),
         }
     }
 }
@@ -49,7 +53,7 @@ pub(crate) struct SessionPool {
     settings: PoolSettings,
     purpose: &'static str,
     #[cfg(feature = "tokio")]
-    permits: std::sync::Arc<tokio::sync::Semaphore>,
+    permits: Arc<tokio::sync::Semaphore>,
 }
 
 /// A session on loan; the gate stands at its drop.
@@ -59,7 +63,7 @@ impl SessionPool {
     /// A pool that connects in the background; nothing is waited for. `purpose` completes the message "all
     /// connections .. were busy".
     pub(crate) fn new(
-        url: &str,
+        address: Arc<dyn Address>,
         defaults: &SessionDefaults,
         settings: &PoolSettings,
         purpose: &'static str,
@@ -70,17 +74,18 @@ impl SessionPool {
             .min_idle(settings.min_idle.map(|idle| idle.min(max_size)))
             .connection_timeout(settings.connection_timeout)
             .max_lifetime(settings.max_lifetime)
+            .idle_timeout(settings.idle_timeout)
             // The pin is the liveness test; r2d2's ping would cost a second round trip.
             .test_on_check_out(false)
             // Failures reach the caller; r2d2 retries in the background.
             .error_handler(Box::new(NopErrorHandler))
-            .build_unchecked(SessionManager::new(url, defaults));
+            .build_unchecked(SessionManager::new(address, defaults));
         Self {
             pool,
             settings: settings.clone(),
             purpose,
             #[cfg(feature = "tokio")]
-            permits: std::sync::Arc::new(tokio::sync::Semaphore::new(max_size as usize)),
+            permits: Arc::new(tokio::sync::Semaphore::new(max_size as usize)),
         }
     }
 
@@ -88,7 +93,7 @@ impl SessionPool {
     /// async callers wait here, in order, and not on threads.
     #[cfg(feature = "tokio")]
     pub(crate) async fn permit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, Error> {
-        let acquire = std::sync::Arc::clone(&self.permits).acquire_owned();
+        let acquire = Arc::clone(&self.permits).acquire_owned();
         match tokio::time::timeout(self.settings.connection_timeout, acquire).await {
             Ok(Ok(permit)) => Ok(permit),
             _ => Err(self.exhausted()),

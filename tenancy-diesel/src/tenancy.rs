@@ -10,6 +10,7 @@ use crate::connection::TenantConnection;
 use crate::context::Context;
 use crate::error::Error;
 use crate::fleet::Fleet;
+use crate::logins::Logins;
 use crate::pools::PoolState;
 use crate::provision::Provisioner;
 use crate::registry::{Registry, install};
@@ -161,6 +162,11 @@ impl Tenancy {
     /// As whom tenants' sessions act.
     pub fn roles(&self) -> Roles<'_> {
         Roles::new(&self.0)
+    }
+
+    /// Logins that serve some tenants only.
+    pub fn logins(&self) -> Logins<'_> {
+        Logins::new(&self.0)
     }
 
     /// How slugs become schemas.

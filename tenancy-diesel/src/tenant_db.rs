@@ -12,6 +12,7 @@ use tokio::task::spawn_blocking;
 
 use crate::context::Context;
 use crate::error::{Error, RunError, is_stale_plan};
+use crate::pools::SessionPool;
 
 /// The right to work on one tenant's data from async code. Cheap, `Send`, `Clone`; holds no connection.
 ///
@@ -56,7 +57,8 @@ impl TenantDb {
         T: Send + 'static,
         E: Send + 'static,
     {
-        let permit = self.context.tenants.permit().await.map_err(RunError::Tenancy)?;
+        let pool = self.pool().await.map_err(RunError::Tenancy)?;
+        let permit = pool.permit().await.map_err(RunError::Tenancy)?;
         let Self { context, tenant } = self.clone();
         let (answer, answered) = oneshot::channel();
         let worker = spawn_blocking(move || {
@@ -79,6 +81,19 @@ impl TenantDb {
                 Err(failure) if failure.is_panic() => resume_unwind(failure.into_panic()),
                 _ => Err(RunError::Tenancy(Error::Unreachable("the runtime is shutting down".to_owned()))),
             },
+        }
+    }
+
+    /// The pool of the tenant's login, which is looked up on a blocking thread when it is met for the first time.
+    async fn pool(&self) -> Result<Arc<SessionPool>, Error> {
+        if let Some(pool) = self.context.known_pool_of(&self.tenant) {
+            return Ok(pool);
+        }
+        let Self { context, tenant } = self.clone();
+        match spawn_blocking(move || context.pool_of(&tenant)).await {
+            Ok(pool) => pool,
+            Err(failure) if failure.is_panic() => resume_unwind(failure.into_panic()),
+            Err(_) => Err(Error::Unreachable("the runtime is shutting down".to_owned())),
         }
     }
 

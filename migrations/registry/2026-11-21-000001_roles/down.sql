@@ -1,4 +1,7 @@
 -- The roles themselves stay: they belong to the cluster, and tenants' schemas still belong to them.
+DROP FUNCTION tenancy.drop_login(text);
+DROP FUNCTION tenancy.serve_by(uuid, text);
+DROP FUNCTION tenancy.least_busy_shard();
 DROP FUNCTION tenancy.unshare_object(text, boolean);
 DROP FUNCTION tenancy.share_object(text, boolean);
 DROP FUNCTION tenancy.admit_login(text);

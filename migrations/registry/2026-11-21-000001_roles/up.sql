@@ -69,7 +69,9 @@ BEGIN
      WHERE t.id OPERATOR(pg_catalog.=) p_tenant
        AND t.slug OPERATOR(pg_catalog.=) p_slug
        AND t.status OPERATOR(pg_catalog.=) 'active'
-       AND t.schema_name OPERATOR(pg_catalog.=) p_schema;
+       AND t.schema_name OPERATOR(pg_catalog.=) p_schema
+       -- Another login serves it by now.
+       AND (t.login_name IS NULL OR t.login_name OPERATOR(pg_catalog.=) session_user::pg_catalog.text);
     active := FOUND;
     IF NOT active THEN
         IF NOT p_local THEN
@@ -209,12 +211,10 @@ BEGIN
                       AND m.member = to_regrole(quote_ident(v_role))) THEN
         EXECUTE format('GRANT %I TO %I', v.tenants_role, v_role);
     END IF;
-    UPDATE tenancy.tenants SET role_name = v_role WHERE id = p_tenant RETURNING login_name INTO v_login;
-    IF v_login IS NOT NULL THEN
-        PERFORM tenancy.grant_role(v_role, v_login);
-    ELSE
-        PERFORM tenancy.grant_role(v_role, l.name) FROM tenancy.logins l WHERE l.kind = 'service';
-    END IF;
+    SELECT coalesce(t.login_name, CASE WHEN t.role_name IS NULL THEN tenancy.least_busy_shard() END)
+      INTO v_login FROM tenancy.tenants t WHERE t.id = p_tenant;
+    UPDATE tenancy.tenants SET role_name = v_role WHERE id = p_tenant AND role_name IS DISTINCT FROM v_role;
+    PERFORM tenancy.serve_by(p_tenant, v_login);
     RETURN v_role;
 END
 $$;
@@ -416,5 +416,60 @@ CREATE FUNCTION tenancy.unshare_object(p_object text, p_write boolean) RETURNS v
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     EXECUTE format('REVOKE ALL ON %s FROM %I', p_object::regclass, (SELECT tenants_role FROM tenancy.installation));
+END
+$$;
+
+-- The shard that serves the fewest tenants; NULL when there are no shards.
+CREATE FUNCTION tenancy.least_busy_shard() RETURNS text
+    LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT l.name FROM tenancy.logins l LEFT JOIN tenancy.tenants t ON t.login_name = l.name
+     WHERE l.kind = 'shard' GROUP BY l.name ORDER BY count(t.id), l.name LIMIT 1
+$$;
+
+-- Lets a login (NULL: those of the service) act as the tenant, and nobody else; a dedicated login that it leaves is
+-- dropped. Nobody may be pinned to the tenant.
+CREATE FUNCTION tenancy.serve_by(p_tenant uuid, p_login text) RETURNS text
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_role text;
+    v_left text;
+    v_member name;
+BEGIN
+    SELECT t.role_name, t.login_name INTO STRICT v_role, v_left FROM tenancy.tenants t WHERE t.id = p_tenant;
+    UPDATE tenancy.tenants SET login_name = p_login WHERE id = p_tenant AND login_name IS DISTINCT FROM p_login;
+    FOR v_member IN
+        SELECT pg_get_userbyid(m.member) FROM pg_auth_members m JOIN tenancy.logins l ON l.name = pg_get_userbyid(m.member)
+         WHERE m.roleid = to_regrole(quote_ident(v_role))
+           AND (l.name IS DISTINCT FROM p_login AND (l.kind <> 'service' OR p_login IS NOT NULL))
+    LOOP
+        EXECUTE format('REVOKE %I FROM %I', v_role, v_member);
+    END LOOP;
+    IF p_login IS NOT NULL THEN
+        PERFORM tenancy.grant_role(v_role, p_login);
+    ELSE
+        PERFORM tenancy.grant_role(v_role, l.name) FROM tenancy.logins l WHERE l.kind = 'service';
+    END IF;
+    IF v_left IS DISTINCT FROM p_login THEN
+        PERFORM tenancy.drop_login(v_left);
+    END IF;
+    RETURN p_login;
+END
+$$;
+
+-- Drops a dedicated login that serves nobody any more; leaves every other one alone.
+CREATE FUNCTION tenancy.drop_login(p_login text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM tenancy.logins l WHERE l.name = p_login AND l.kind = 'dedicated'
+       AND NOT EXISTS (SELECT FROM tenancy.tenants t WHERE t.login_name = l.name);
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA tenancy FROM %I', p_login);
+    EXECUTE format('REVOKE ALL (id, slug, status, schema_name, role_name, login_name, session_settings, '
+                   'template_version) ON tenancy.tenants FROM %I', p_login);
+    EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA tenancy FROM %I', p_login);
+    EXECUTE format('REVOKE ALL ON SCHEMA tenancy FROM %I', p_login);
+    EXECUTE format('DROP ROLE %I', p_login);
 END
 $$;

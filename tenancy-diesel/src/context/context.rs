@@ -1,15 +1,19 @@
 use std::fmt;
+use std::sync::Arc;
 
 use tenancy_core::isolation::{SessionDefaults, SharedSchemas, TenantRoles};
-use tenancy_core::name::SchemaNaming;
+use tenancy_core::name::{RoleName, SchemaNaming};
 use tenancy_core::resolve::ResolverChain;
+use tenancy_core::tenant::ActiveTenant;
 
 use super::Directory;
+use super::login_pools::LoginPools;
 use crate::blueprint::BlueprintCache;
 use crate::connection::ControlConnection;
 use crate::error::Error;
 use crate::migrations::Migrations;
 use crate::pools::{PoolSettings, SessionPool};
+use crate::secrets::SecretKey;
 
 /// What the builder decided, and what lives as long as the service.
 pub(crate) struct Context {
@@ -18,10 +22,13 @@ pub(crate) struct Context {
     pub(crate) resolvers: ResolverChain,
     pub(crate) migrations: Migrations,
     pub(crate) roles: TenantRoles,
-    /// The tenants' pool.
-    pub(crate) tenants: SessionPool,
+    /// The tenants' pool of the service's own login.
+    pub(crate) tenants: Arc<SessionPool>,
+    logins: LoginPools,
+    /// Seals passwords of logins.
+    pub(crate) key: Option<SecretKey>,
     /// The control plane's, for look-ups: each takes a round trip or two.
-    pub(crate) control: SessionPool,
+    pub(crate) control: Arc<SessionPool>,
     /// The operator's, for work that may wait for locks, so that no look-up waits behind it.
     pub(crate) operations: SessionPool,
     pub(crate) directory: Directory,
@@ -42,6 +49,9 @@ pub(crate) struct Settings {
     pub(crate) roles: TenantRoles,
     /// Where operators' work is done; `url` unless set.
     pub(crate) operator_url: Option<String>,
+    pub(crate) key: Option<SecretKey>,
+    /// The most connections of one dedicated tenant.
+    pub(crate) dedicated_size: u32,
 }
 
 /// The most connections that look tenants up.
@@ -52,8 +62,19 @@ const OPERATIONS: u32 = 4;
 impl Context {
     /// Makes the pools, which connect in the background.
     pub(crate) fn new(settings: Settings) -> Self {
-        let Settings { url, naming, shared, defaults, pool, resolvers, migrations, roles, operator_url } =
-            settings;
+        let Settings {
+            url,
+            naming,
+            shared,
+            defaults,
+            pool,
+            resolvers,
+            migrations,
+            roles,
+            operator_url,
+            key,
+            dedicated_size,
+        } = settings;
         let one_login = operator_url.is_none();
         let operator_url = operator_url.unwrap_or_else(|| url.clone());
         let pool = PoolSettings { max_size: pool.max_size.max(1), ..pool };
@@ -63,20 +84,19 @@ impl Context {
         let control =
             PoolSettings { max_size: pool.max_size.min(LOOK_UPS), min_idle: Some(0), ..pool.clone() };
         let operations = PoolSettings { max_size: OPERATIONS, ..control.clone() };
+        let purpose = "for tenants (raise `PoolSettings::max_size`, or make requests shorter)";
+        let tenants = SessionPool::new(Arc::new(url.clone()), &defaults, &pool, purpose);
+        let purpose = "for looking tenants up";
+        let control = Arc::new(SessionPool::new(Arc::new(url.clone()), &own, &control, purpose));
+        let purpose = "for creating and changing tenants";
+        let operations = SessionPool::new(Arc::new(operator_url.clone()), &own, &operations, purpose);
+        let sizes = (pool.clone(), PoolSettings { max_size: dedicated_size.max(1), ..pool });
         Self {
-            tenants: SessionPool::new(
-                &url,
-                &defaults,
-                &pool,
-                "for tenants (raise `PoolSettings::max_size`, or make requests shorter)",
-            ),
-            control: SessionPool::new(&url, &own, &control, "for looking tenants up"),
-            operations: SessionPool::new(
-                &operator_url,
-                &own,
-                &operations,
-                "for creating and changing tenants",
-            ),
+            tenants: Arc::new(tenants),
+            logins: LoginPools::new(&url, defaults, sizes, key.clone(), Arc::clone(&control)),
+            key,
+            control,
+            operations,
             directory: Directory::default(),
             blueprints: BlueprintCache::default(),
             naming,
@@ -87,6 +107,28 @@ impl Context {
             operator_url,
             one_login,
         }
+    }
+
+    /// The pool that serves `tenant`. Costs a look-up the first time that a login other than the service's own is met.
+    pub(crate) fn pool_of(&self, tenant: &ActiveTenant) -> Result<Arc<SessionPool>, Error> {
+        match &tenant.login {
+            None => Ok(Arc::clone(&self.tenants)),
+            Some(login) => self.logins.get(login),
+        }
+    }
+
+    /// The same as far as it is known without asking the database; never blocks.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn known_pool_of(&self, tenant: &ActiveTenant) -> Option<Arc<SessionPool>> {
+        match &tenant.login {
+            None => Some(Arc::clone(&self.tenants)),
+            Some(login) => self.logins.known(login),
+        }
+    }
+
+    /// Gives up the pool of a login that is gone.
+    pub(crate) fn forget_login(&self, login: &RoleName) {
+        self.logins.forget(login);
     }
 
     /// Whether requests and operators use one login.
@@ -107,7 +149,12 @@ impl Context {
     /// A pool of `size` control connections of its own, for work that keeps many of them busy.
     pub(crate) fn control_pool(&self, size: u32) -> SessionPool {
         let settings = PoolSettings { max_size: size, min_idle: Some(0), ..self.control.settings().clone() };
-        SessionPool::new(&self.operator_url, &SessionDefaults::default(), &settings, "of this run")
+        SessionPool::new(
+            Arc::new(self.operator_url.clone()),
+            &SessionDefaults::default(),
+            &settings,
+            "of this run",
+        )
     }
 }
 

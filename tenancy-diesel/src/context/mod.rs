@@ -2,11 +2,13 @@
 //!
 //! * [`Context`]: pools, caches and configuration; every handle of the facade borrows it.
 //!   [`Settings`] is what the builder decided.
+//! * `LoginPools`: the pools of logins other than the service's own.
 //! * [`Directory`]: a short memory of registry rows for the request path.
 
 #[expect(clippy::module_inception, reason = "the file is named after its type")]
 mod context;
 mod directory;
+mod login_pools;
 
 pub(crate) use context::{Context, Settings};
 pub(crate) use directory::Directory;

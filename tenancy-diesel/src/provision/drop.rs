@@ -3,7 +3,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel::{PgConnection, QueryableByName, sql_query};
 use tenancy_core::isolation::PlanError;
-use tenancy_core::name::{RoleName, SchemaName, TenantSlug};
+use tenancy_core::name::{SchemaName, TenantSlug};
 use tenancy_core::placement::Placement;
 use tenancy_core::script::Script;
 use tenancy_core::tenant::Tenant;
@@ -16,7 +16,7 @@ use crate::registry::schema::tenants;
 use crate::registry::{Registry, TenantRow};
 
 impl Provisioner<'_> {
-    /// Drops a tenant: its schema with everything in it, its role, and its registry row, in one transaction. Returns the
+    /// Drops a tenant: its schema with everything in it, its role, a login of its own, and its registry row, in one transaction. Returns the
     /// row as it was. A schema that is already gone is no error.
     ///
     /// Waits up to 10 s for a migration of the tenant, and as long for sessions that are pinned to it.
@@ -43,7 +43,7 @@ impl Provisioner<'_> {
                 .ok_or_else(|| Error::UnknownTenant(slug.to_string()))?;
             let dropped: Tenant = row.try_into()?;
             match &dropped.placement {
-                Placement::Schema { schema } => drop_schema(conn, schema, dropped.role.as_ref())?,
+                Placement::Schema { schema } => drop_schema(conn, schema, &dropped)?,
                 // A schema of that name in this database would be somebody else's.
                 other => {
                     let slug = dropped.slug.clone();
@@ -53,13 +53,16 @@ impl Provisioner<'_> {
             Ok::<_, Error>(dropped)
         })?;
         self.context.directory.forget(slug);
+        if let Some(login) = &dropped.login {
+            self.context.forget_login(login);
+        }
         Ok(dropped)
     }
 }
 
 /// Drops the schema with everything in it, and nothing outside it: CASCADE alone would take along a column of
 /// another tenant whose type is this one's.
-fn drop_schema(conn: &mut PgConnection, schema: &SchemaName, role: Option<&RoleName>) -> Result<(), Error> {
+fn drop_schema(conn: &mut PgConnection, schema: &SchemaName, tenant: &Tenant) -> Result<(), Error> {
     let needed: Vec<Described> = sql_query(DEPENDENTS)
         .bind::<Text, _>(schema.as_str())
         .load(conn)
@@ -74,12 +77,15 @@ fn drop_schema(conn: &mut PgConnection, schema: &SchemaName, role: Option<&RoleN
         .sql(" CASCADE;\n")
         .sql(ownership::AS_LOGIN);
     conn.batch_execute(sql.as_str()).map_err(Error::query("drop the tenant's schema"))?;
-    match role {
-        Some(role) => conn
-            .batch_execute(ownership::drop_role(role.as_str()).as_str())
-            .map_err(Error::query("drop the tenant's role")),
-        None => Ok(()),
+    if let Some(role) = &tenant.role {
+        let sql = ownership::drop_role(role.as_str());
+        conn.batch_execute(sql.as_str()).map_err(Error::query("drop the tenant's role"))?;
     }
+    if let Some(login) = &tenant.login {
+        let sql = ownership::drop_login(login.as_str());
+        conn.batch_execute(sql.as_str()).map_err(Error::query("drop the tenant's login"))?;
+    }
+    Ok(())
 }
 
 #[derive(QueryableByName)]

@@ -8,13 +8,14 @@ use tenancy_core::conninfo::Secrets;
 use tenancy_core::isolation::{Gate, SessionDefaults};
 use tenancy_core::script::Script;
 
+use super::Address;
 use super::own_types::OwnTypes;
 use super::session::Session;
 use super::uneven::Uneven;
 
 /// Makes sessions for r2d2 and decides at check-in whether they may become idle.
 pub(crate) struct SessionManager {
-    url: String,
+    address: Arc<dyn Address>,
     gate: Gate,
     set_up: Script,
     uneven: Arc<Uneven>,
@@ -39,10 +40,10 @@ pub(crate) enum ConnectError {
 }
 
 impl SessionManager {
-    /// Sessions of the database at `url` that start with `defaults`.
-    pub(crate) fn new(url: &str, defaults: &SessionDefaults) -> Self {
+    /// Sessions of the database at `address` that start with `defaults`.
+    pub(crate) fn new(address: Arc<dyn Address>, defaults: &SessionDefaults) -> Self {
         Self {
-            url: url.to_owned(),
+            address,
             gate: Gate::new(defaults),
             // Diesel prepares its own two SETs when it connects; the gate counts from zero.
             set_up: defaults.script().sql("DEALLOCATE ALL"),
@@ -52,9 +53,10 @@ impl SessionManager {
     }
 
     fn establish(&self) -> Result<Session, ConnectError> {
-        let mut conn = PgConnection::establish(&self.url).map_err(|error| {
+        let url = self.address.url().map_err(ConnectError::Connect)?;
+        let mut conn = PgConnection::establish(&url).map_err(|error| {
             // libpq quotes what it could not read of the URL.
-            ConnectError::Connect(Secrets::of(&self.url).hide(&error.to_string()))
+            ConnectError::Connect(Secrets::of(&url).hide(&error.to_string()))
         })?;
         conn.batch_execute(self.set_up.as_str()).map_err(ConnectError::Defaults)?;
         Ok(Session::new(conn, Arc::clone(&self.uneven), Arc::clone(&self.own_types)))

@@ -9,7 +9,9 @@
 mod world;
 
 mod attacks;
+mod dedicated;
 mod deployments;
 mod house;
 mod lifecycle;
 mod rights;
+mod shards;

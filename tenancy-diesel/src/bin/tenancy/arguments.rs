@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use tenancy_diesel::TenantRoles;
+use tenancy_diesel::{SecretKey, TenantRoles};
 
 use crate::context::Context;
 use crate::exit::Outcome;
 use crate::{
-    activate, archive, create, drop, exec, init, list, migrate, rename, revert, roles, share, show, status,
-    suspend, unshare,
+    activate, archive, create, dedicate, drop, exec, init, list, logins, migrate, rename, revert, roles,
+    share, show, status, suspend, unshare,
 };
 
 const EXAMPLES: &str = "\
@@ -54,6 +54,9 @@ pub(crate) struct Global {
     /// The database as the login that serves requests, when operators have another [default: --database-url]
     #[arg(long, global = true, env = "TENANCY_SERVICE_URL", hide_env_values = true, value_name = "URL")]
     pub(crate) service_url: Option<String>,
+    /// The key that seals passwords of logins, 64 hexadecimal digits: for `logins` and `dedicate`
+    #[arg(long, global = true, env = "TENANCY_SECRET_KEY", hide_env_values = true, value_name = "HEX")]
+    pub(crate) secret_key: Option<SecretKey>,
     /// Whether new tenants get roles of their own: on or off
     #[arg(long, global = true, env = "TENANCY_ROLES", default_value_t = TenantRoles::On, value_name = "ON|OFF")]
     pub(crate) roles: TenantRoles,
@@ -78,6 +81,8 @@ enum Command {
     Drop(drop::Drop),
     Exec(exec::Exec),
     Roles(roles::RolesCommand),
+    Logins(logins::LoginsCommand),
+    Dedicate(dedicate::Dedicate),
     Share(share::Share),
     Unshare(unshare::Unshare),
 }
@@ -105,6 +110,8 @@ impl Cli {
             Command::Rename(command) => command.run(&context),
             Command::Drop(command) => command.run(&context),
             Command::Exec(command) => command.run(&context),
+            Command::Logins(command) => command.run(&context),
+            Command::Dedicate(command) => command.run(&context),
             Command::Roles(command) => command.run(&context),
             Command::Share(command) => command.run(&context),
             Command::Unshare(command) => command.run(&context),

@@ -46,6 +46,9 @@ impl Context {
             // The fleet's workers have a pool of their own; nothing is opened ahead of need.
             .pool(PoolSettings { max_size: 2, min_idle: Some(0), ..PoolSettings::default() });
         builder = builder.tenant_roles(global.roles);
+        if let Some(key) = &global.secret_key {
+            builder = builder.secret_key(key.clone());
+        }
         if let Some(service) = global.service_url.as_deref().map(str::trim).filter(|url| !url.is_empty()) {
             builder = builder.operator_url(url).database_url(service);
         }
