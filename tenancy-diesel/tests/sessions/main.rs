@@ -19,6 +19,7 @@ mod locks;
 mod notes;
 mod pins;
 mod round_trips;
+mod scoped;
 mod slugs;
 mod statements;
 mod storm;
