@@ -7,8 +7,9 @@ use proptest::sample::select;
 use tenancy_core::blueprint::{Blueprint, Deparsed, Object, Sentinel};
 use tenancy_core::name::SchemaName;
 
+use crate::hand::quoted;
 use crate::lexer::{Strings, Token, scan};
-use crate::shapes::{self, Part, quoted};
+use crate::shapes::{self, Part};
 use crate::{corpus, inputs};
 
 fn sentinel() -> Sentinel {

@@ -9,10 +9,12 @@
 mod blueprints;
 mod conninfo;
 mod corpus;
+mod hand;
 mod headers;
 mod hosts;
 mod inputs;
 mod lexer;
+mod lexer_tests;
 mod plans;
 mod quoting;
 mod shapes;

@@ -23,6 +23,7 @@ mod scoped;
 mod slugs;
 mod statements;
 mod storm;
+mod structure;
 mod tenant_db;
 mod types;
 mod versions;
