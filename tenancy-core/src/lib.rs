@@ -6,6 +6,7 @@
 //!
 //! * [`name`]: slugs, schema names, quoting. Validation is the only road from user text to an identifier.
 //! * [`tenant`]: what a tenant is; [`tenant::ActiveTenant`] is the only kind that may be served.
+//! * [`scoped`]: ids that mean something in one tenant only.
 //! * [`placement`]: where a tenant's data lives.
 //! * [`request`] and [`resolve`]: who is asking.
 //! * [`isolation`]: what a session must look like while a tenant is served, and how that is proved.
@@ -25,5 +26,6 @@ pub mod name;
 pub mod placement;
 pub mod request;
 pub mod resolve;
+pub mod scoped;
 pub mod script;
 pub mod tenant;

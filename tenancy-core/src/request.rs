@@ -1,5 +1,7 @@
 //! What a web adapter hands over about a request, free of any web framework.
 
+use std::net::Ipv6Addr;
+
 /// The parts of a request that can name a tenant.
 ///
 /// Adapters fill it; [`crate::resolve`] reads it. Header names are compared without regard to case.
@@ -24,13 +26,24 @@ impl RequestParts {
     }
 
     /// The host without port and trailing dot, in lower case; `None` without a host.
+    ///
+    /// What is no host after RFC 3986, section 3.2.2, is none: a name must not be read out of
+    /// `acme.example.com:80@globex.example.com` or `[acme.example.com]`, in which a proxy in front may have read
+    /// another one.
     pub fn host(&self) -> Option<String> {
         let host = self.host.as_deref()?.trim();
-        let name = match host.strip_prefix('[') {
-            Some(v6) => v6.split(']').next().unwrap_or(v6),
-            None => host.split(':').next().unwrap_or(host),
+        let (name, port) = match host.strip_prefix('[') {
+            Some(bracketed) => {
+                let (address, port) = bracketed.split_once(']')?;
+                address.parse::<Ipv6Addr>().ok()?;
+                (address, port)
+            }
+            None => host.split_at(host.find(':').unwrap_or(host.len())),
         };
-        let name = name.trim_end_matches('.').to_ascii_lowercase();
+        if !port.is_empty() && !port.strip_prefix(':')?.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
         (!name.is_empty()).then_some(name)
     }
 
@@ -60,6 +73,12 @@ mod tests {
             ("[::1]:8000", Some("::1")),
             ("", None),
             (":80", None),
+            ("acme.example.com:", Some("acme.example.com")),
+            ("acme.example.com:80@globex.example.com", None),
+            ("acme.example.com:x", None),
+            ("[acme.example.com]", None),
+            ("[::1]acme.example.com", None),
+            ("[::1", None),
         ] {
             assert_eq!(RequestParts::new(Some(host), "/").host().as_deref(), name, "{host}");
         }

@@ -6,6 +6,7 @@ use tenancy_core::fleet::CatalogError;
 use tenancy_core::isolation::PlanError;
 use tenancy_core::name::{NameError, RoleName, SchemaName, TenantSlug};
 use tenancy_core::resolve::ResolveError;
+use tenancy_core::scoped::WrongTenant;
 use tenancy_core::tenant::NotActive;
 
 use crate::blueprint::CaptureError;
@@ -41,6 +42,9 @@ pub enum Error {
     /// The tenant exists and is not served.
     #[error(transparent)]
     NotActive(#[from] NotActive),
+    /// A [`Scoped`](crate::Scoped) value of one tenant was used in another. To a client there is no such thing.
+    #[error(transparent)]
+    WrongTenant(#[from] WrongTenant),
     /// The slug is taken.
     #[error("tenant `{0}` already exists")]
     AlreadyExists(TenantSlug),

@@ -3,8 +3,9 @@
 //! * [`Tenancy`]: the library; one per service. [`TenancyBuilder`] configures it.
 //! * [`TenantConnection`]: a connection pinned to one tenant, wiped when it is dropped.
 #![cfg_attr(feature = "tokio", doc = "* [`TenantDb`]: the same for async code: the right to a connection.")]
-//! * [`Registry`], [`Provisioner`], [`Fleet`], [`Roles`]: tenants' rows, their coming and going, their migrations, as
-//!   whom their sessions act.
+//! * [`Scoped`]: an id that is refused in any tenant but its own.
+//! * [`Registry`], [`Provisioner`], [`Fleet`], [`Roles`], [`Logins`]: tenants' rows, their coming and going,
+//!   their migrations, as whom and by which login their sessions act.
 //! * [`blueprint`]: what a clone carries.
 #![cfg_attr(feature = "rocket", doc = "* [`web::rocket`]: request guards and problem responses.")]
 #![cfg_attr(feature = "embedded", doc = "* [`embedded`]: a PostgreSQL server of one's own.")]
@@ -62,6 +63,11 @@ pub use tenancy_core::isolation::TenantRoles;
 // What nearly every service names.
 pub use tenancy_core::name::{SchemaName, TenantSlug};
 pub use tenancy_core::resolve::{Subdomain, TenantHeader};
+pub use tenancy_core::scoped::{Scoped, WrongTenant};
 pub use tenancy_core::tenant::{ActiveTenant, Tenant, TenantId, TenantStatus};
 #[cfg(feature = "tokio")]
 pub use tenant_db::TenantDb;
+
+#[cfg(all(doctest, feature = "tokio"))]
+#[doc = include_str!("../tests/misuse.md")]
+struct Misuse;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::{Connection as _, PgConnection};
+use tenancy_core::scoped::{InTenant, Scoped, WrongTenant};
 use tenancy_core::tenant::ActiveTenant;
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
@@ -36,6 +37,31 @@ impl TenantDb {
     /// The tenant.
     pub fn tenant(&self) -> &ActiveTenant {
         &self.tenant
+    }
+
+    /// Marks a value, such as the id of a row that `run` brought back, as this tenant's.
+    pub fn scope<T>(&self, value: T) -> Scoped<T> {
+        Scoped::new(&self.tenant, value)
+    }
+
+    /// The value, if it is this tenant's; to be asked before the work, on the `TenantDb` that does the work. Blocks
+    /// nobody: the tenants are compared.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use tenancy_diesel::{Error, Scoped, TenantDb};
+    /// # diesel::table! { tickets (id) { id -> Integer, issue -> Text, } }
+    /// async fn issue(db: &TenantDb, ticket: Scoped<i32>) -> Result<String, Error> {
+    ///     let id = db.open(&ticket)?; // WrongTenant: an id of another tenant
+    ///     Ok(db.run(move |conn| tickets::table.find(id).select(tickets::issue).first(conn)).await?)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`WrongTenant`] for a value of any other tenant; see [`TenantConnection::open`](crate::TenantConnection::open).
+    pub fn open<T: Clone>(&self, scoped: &Scoped<T>) -> Result<T, WrongTenant> {
+        scoped.in_tenant(&self.tenant).cloned()
     }
 
     /// Runs `work` with a connection pinned to the tenant, on a blocking thread, outside a transaction.
@@ -131,6 +157,12 @@ impl TenantDb {
             }
             result => result,
         }
+    }
+}
+
+impl InTenant for TenantDb {
+    fn tenant(&self) -> &ActiveTenant {
+        &self.tenant
     }
 }
 

@@ -10,7 +10,7 @@ const CORE: &[&[&str]] = &[
     &["name", "conninfo"],
     &["script", "placement", "request"],
     &["tenant"],
-    &["resolve", "isolation", "blueprint", "fleet"],
+    &["resolve", "scoped", "isolation", "blueprint", "fleet"],
 ];
 
 const DIESEL: &[&[&str]] = &[

@@ -19,8 +19,8 @@ impl SharedSchemas {
     /// # Errors
     ///
     /// [`NameError::ForeignSchema`] for `$user`, which stays special when it is quoted and means another schema
-    /// for each role, for the control plane, and for PostgreSQL's own; [`NameError::Empty`],
-    /// [`NameError::TooLong`].
+    /// for each role, for the control plane, for PostgreSQL's own, and for what holds a NUL;
+    /// [`NameError::Empty`], [`NameError::TooLong`].
     pub fn of<I, S>(schemas: I) -> Result<Self, NameError>
     where
         I: IntoIterator<Item = S>,
@@ -59,6 +59,7 @@ fn shareable(schema: String) -> Result<String, NameError> {
         }
         "$user" => "it means another schema for each role",
         "tenancy" => "it is the control plane",
+        nul if nul.contains('\0') => "no name can hold a NUL",
         own if own.starts_with("pg_") => "PostgreSQL searches its own schemas by itself",
         _ => return Ok(schema),
     };
@@ -85,7 +86,7 @@ mod tests {
 
     #[test]
     fn what_would_not_mean_one_schema_for_all_is_refused() {
-        for schema in ["$user", "pg_temp", "pg_catalog", "tenancy", "", &"x".repeat(64)] {
+        for schema in ["$user", "pg_temp", "pg_catalog", "tenancy", "", "a\0b", &"x".repeat(64)] {
             assert!(SharedSchemas::of([schema]).is_err(), "{schema}");
         }
     }

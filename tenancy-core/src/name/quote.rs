@@ -11,7 +11,8 @@ use std::fmt::{self, Write as _};
 pub struct Ident<'a>(&'a str);
 
 impl<'a> Ident<'a> {
-    /// Takes any text; a NUL, which no identifier can hold, is refused by PostgreSQL's protocol later.
+    /// Takes any text. A statement with a NUL in it, which neither names nor texts can hold, is not sent: Diesel
+    /// refuses it, and nothing is cut off. A name of no length is refused by PostgreSQL.
     pub fn new(name: &'a str) -> Self {
         Self(name)
     }
@@ -35,7 +36,7 @@ impl fmt::Display for Ident<'_> {
 pub struct Literal<'a>(&'a str);
 
 impl<'a> Literal<'a> {
-    /// Takes any text.
+    /// Takes any text. For a NUL see [`Ident::new`].
     pub fn new(text: &'a str) -> Self {
         Self(text)
     }

@@ -21,6 +21,9 @@ impl TenantHeader {
     }
 }
 
+/// The length of an id with its hyphens.
+const HYPHENATED: usize = 36;
+
 impl Resolve for TenantHeader {
     fn resolve(&self, request: &RequestParts) -> Result<Option<TenantKey>, ResolveError> {
         let mut values = request.headers(self.name);
@@ -28,8 +31,10 @@ impl Resolve for TenantHeader {
         if values.next().is_some() {
             return Err(ResolveError::Repeated { from: self.shown });
         }
-        // A slug holds no `-`, so only the hyphenated form can be an id.
+        // A slug holds no `-`, so only the hyphenated form can be an id. The forms in braces and with `urn:uuid:` in
+        // front are longer: one id has one spelling, but for the case of its letters.
         if value.contains('-')
+            && value.len() == HYPHENATED
             && let Ok(id) = Uuid::try_parse(value)
         {
             return Ok(Some(TenantKey::Id(TenantId::from_uuid(id))));

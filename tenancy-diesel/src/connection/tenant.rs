@@ -3,6 +3,7 @@ use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
 use diesel::PgConnection;
+use tenancy_core::scoped::{InTenant, Scoped, WrongTenant};
 use tenancy_core::tenant::ActiveTenant;
 
 use crate::pools::Loan;
@@ -42,6 +43,41 @@ impl TenantConnection {
     /// The tenant that the connection is pinned to.
     pub fn tenant(this: &Self) -> &ActiveTenant {
         &this.tenant
+    }
+
+    /// Marks a value, such as the id of a row, as this tenant's.
+    ///
+    /// ```no_run
+    /// # use diesel::prelude::*;
+    /// # use tenancy_diesel::{Error, Scoped, Tenancy, TenantConnection, TenantSlug};
+    /// # diesel::table! { tickets (id) { id -> Integer, issue -> Text, } }
+    /// # fn example(tenancy: &Tenancy, slug: &TenantSlug) -> Result<(), Error> {
+    /// let mut conn = tenancy.connect(&tenancy.tenant(slug)?)?;
+    /// let id: i32 = tickets::table.select(tickets::id).first(&mut *conn)?;
+    /// let ticket: Scoped<i32> = TenantConnection::scope(&conn, id);
+    /// let id = TenantConnection::open(&conn, &ticket)?; // an error on any other tenant's connection
+    /// let issue: String = tickets::table.find(id).select(tickets::issue).first(&mut *conn)?;
+    /// # let _ = issue; Ok(())
+    /// # }
+    /// ```
+    pub fn scope<T>(this: &Self, value: T) -> Scoped<T> {
+        Scoped::new(&this.tenant, value)
+    }
+
+    /// The value, if it is this tenant's. Asks nobody: the tenant is compared with that of the pin.
+    ///
+    /// # Errors
+    ///
+    /// [`WrongTenant`] for a value of any other tenant, which is nothing to a client: `?` makes it an
+    /// [`Error`](crate::Error) that the web adapters answer as they answer an unknown row.
+    pub fn open<T: Clone>(this: &Self, scoped: &Scoped<T>) -> Result<T, WrongTenant> {
+        scoped.in_tenant(&this.tenant).cloned()
+    }
+}
+
+impl InTenant for TenantConnection {
+    fn tenant(&self) -> &ActiveTenant {
+        &self.tenant
     }
 }
 

@@ -20,7 +20,7 @@ use crate::error::Error;
 /// | 403 | `tenant_conflict` | two sources name different tenants |
 /// | 403 | `tenant_suspended`, `tenant_archived`, `tenant_inactive` | the tenant is not served |
 /// | 404 | `tenant_unknown` | there is no such tenant |
-/// | 404 | `not_found` | a query found nothing |
+/// | 404 | `not_found` | a query found nothing, or a scoped id is another tenant's: nobody can tell these apart |
 /// | 409 | `tenant_taken` | a sign-up under a slug that is taken |
 /// | 409 | `conflict` | a unique constraint stands in the way |
 /// | 422 | `name_invalid` | a sign-up under a name that breaks a rule |
@@ -169,6 +169,8 @@ impl From<&Error> for Problem {
             Error::SchemaTaken(_) => Self::new(409, "tenant_taken").detail("The name is taken."),
             Error::PoolExhausted { .. } | Error::TenantBusy(_) => busy(),
             Error::Unreachable(_) | Error::NotInitialized => unavailable(),
+            // To the letter what an unknown row says: that another tenant has one is none of the client's business.
+            Error::WrongTenant(_) => Self::from(&DieselError::NotFound),
             Error::Query { source, .. } => Self::from(source),
             _ => internal(),
         }

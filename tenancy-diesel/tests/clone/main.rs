@@ -15,3 +15,4 @@ mod carried;
 mod fingerprint;
 mod refused;
 mod template;
+mod words;

@@ -1,12 +1,36 @@
 //! What one request leaves behind for the next, on a pool of one connection.
 
 use rocket::http::Status;
+use rocket::local::asynchronous::LocalResponse;
 use rocket::tokio::{self, time};
+use tenancy_diesel::Scoped;
 
 use super::support::{Service, get};
 
 const ACME: &str = "acme.example.com";
 const GLOBEX: &str = "globex.example.com";
+
+/// All that a client gets to see, but for the date.
+async fn seen(response: LocalResponse<'_>) -> (Status, String, Option<String>) {
+    let headers = response.headers().iter().map(|header| header.to_string()).collect::<Vec<_>>().join("\n");
+    (response.status(), headers, response.into_string().await)
+}
+
+#[rocket::async_test]
+async fn an_id_of_another_tenant_is_answered_as_an_unknown_row_to_the_letter() {
+    let service = Service::with_pool(1);
+    let client = service.client().await;
+    let acme = service.tenancy.tenant(&"acme".parse().unwrap()).unwrap();
+    let note = Scoped::new(&acme, 1);
+    let own = get(&client, ACME, &format!("/notes/{note}")).await;
+    assert_eq!(own.into_string().await.as_deref(), Some("acme"));
+    let globex = service.tenancy.tenant(&"globex".parse().unwrap()).unwrap();
+    let unknown = Scoped::new(&globex, 4711);
+    let unknown = seen(get(&client, GLOBEX, &format!("/notes/{unknown}")).await).await;
+    let foreign = seen(get(&client, GLOBEX, &format!("/notes/{note}")).await).await;
+    assert_eq!(foreign.0, Status::NotFound);
+    assert_eq!(foreign, unknown);
+}
 
 async fn both_see_their_own(client: &rocket::local::asynchronous::Client) {
     for (host, own) in [(GLOBEX, r#"["globex"]"#), (ACME, r#"["acme"]"#)] {

@@ -13,7 +13,7 @@ use serde_json::Value;
 use tenancy_diesel::core::resolve::{Subdomain, TenantHeader};
 use tenancy_diesel::embedded::{TestDatabase, test_server};
 use tenancy_diesel::web::rocket::{CurrentTenant, TenancyFairing};
-use tenancy_diesel::{Error, NewTenant, PoolSettings, RunError, Tenancy, TenancyBuilder, TenantDb};
+use tenancy_diesel::{Error, NewTenant, PoolSettings, RunError, Scoped, Tenancy, TenancyBuilder, TenantDb};
 
 diesel::table! { notes (id) { id -> Integer, body -> Text, } }
 
@@ -85,7 +85,7 @@ pub(crate) fn quiet() -> Rocket<Build> {
 pub(crate) fn rocket(tenancy: Tenancy) -> Rocket<Build> {
     quiet().attach(TenancyFairing::new(tenancy)).mount(
         "/",
-        routes![list, add, name, two, panics, hurries, holds, dirties, asks, missing, fails, plain],
+        routes![list, add, one, name, two, panics, hurries, holds, dirties, asks, missing, fails, plain],
     )
 }
 
@@ -122,6 +122,14 @@ async fn list(db: TenantDb) -> Result<Json<Vec<String>>, Error> {
 async fn add(db: TenantDb, body: String) -> Result<(), Error> {
     db.run(move |conn| diesel::insert_into(notes::table).values(notes::body.eq(body)).execute(conn)).await?;
     Ok(())
+}
+
+/// By an id that the service once gave away as text.
+#[get("/notes/<id>")]
+async fn one(db: TenantDb, id: &str) -> Result<String, Error> {
+    let note: Scoped<i32> = id.parse().map_err(|_| diesel::NotFound)?;
+    let id = db.open(&note)?;
+    Ok(db.run(move |conn| notes::table.find(id).select(notes::body).first(conn)).await?)
 }
 
 #[get("/name")]

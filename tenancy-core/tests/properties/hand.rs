@@ -1,0 +1,296 @@
+//! One object of a shape, written as PostgreSQL would describe it.
+
+use tenancy_core::blueprint::kind::*;
+use tenancy_core::blueprint::{Definition, Deparsed, Sentinel};
+
+use crate::shapes::Part;
+
+/// How many kinds of objects there are.
+pub(crate) const KINDS: usize = 17;
+
+/// Writes one object.
+pub(crate) struct Hand<'a> {
+    part: &'a Part,
+    words: &'a [String],
+    sentinel: &'a Sentinel,
+}
+
+impl<'a> Hand<'a> {
+    pub(crate) fn new(part: &'a Part, words: &'a [String], sentinel: &'a Sentinel) -> Self {
+        Self { part, words, sentinel }
+    }
+
+    pub(crate) fn word(&self, number: usize) -> String {
+        self.words[self.part.words[number] % self.words.len()].clone()
+    }
+
+    pub(crate) fn flag(&self, bit: u32) -> bool {
+        self.part.flags >> bit & 1 == 1
+    }
+
+    fn small(&self) -> i32 {
+        self.part.number as i32
+    }
+
+    fn when<T>(&self, bit: u32, value: T) -> Option<T> {
+        self.flag(bit).then_some(value)
+    }
+
+    /// As PostgreSQL would deparse it while the template bears the sentinel: `@` stands for a reference to the
+    /// schema, `%` for word 1 as a name, `?` for word 2 as a text, `&` for a text that names word 3 in the schema.
+    fn sql(&self, pattern: &str) -> Deparsed {
+        let schema = self.sentinel.ident().to_string();
+        let text = pattern
+            .chars()
+            .map(|c| match c {
+                '@' => schema.clone(),
+                '%' => quoted(&self.word(1)),
+                '?' => literal(&self.word(2)),
+                '&' => literal(&format!("{schema}.{}", quoted(&self.word(3)))),
+                '$' => dollar_quoted(&self.word(2)),
+                c => c.to_string(),
+            })
+            .collect::<String>();
+        Deparsed::split(&text, self.sentinel).unwrap()
+    }
+
+    fn data_type(&self) -> Deparsed {
+        self.sql(if self.flag(0) { "@.%" } else { "character varying(10)" })
+    }
+
+    fn collation(&self) -> Option<Deparsed> {
+        self.when(1, self.sql("@.%"))
+    }
+
+    fn value(&self) -> Deparsed {
+        self.sql(if self.flag(2) { "nextval(&::regclass) || ? || @.%(?)" } else { "?::text" })
+    }
+
+    fn parameters(&self) -> Vec<Parameter> {
+        let parameter = Parameter { toast: self.flag(4), name: self.word(3), value: self.word(4) };
+        if self.flag(3) {
+            vec![parameter, Parameter::parse(false, &format!("x={}", self.word(4)))]
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn firing(&self) -> Firing {
+        match self.part.flags >> 5 & 3 {
+            0 => Firing::Origin,
+            1 => Firing::Always,
+            2 => Firing::Replica,
+            _ => Firing::Disabled,
+        }
+    }
+
+    fn options(&self) -> SequenceOptions {
+        let number = self.part.number;
+        SequenceOptions {
+            start: number,
+            increment: -1,
+            min: i64::MIN,
+            max: number,
+            cache: 1,
+            cycle: self.flag(7),
+        }
+    }
+
+    fn settings(&self) -> ColumnSettings {
+        ColumnSettings {
+            statistics: self.when(8, self.small()),
+            storage: self.when(9, Storage::External),
+            compression: self.when(10, Compression::Lz4),
+            parameters: self.parameters(),
+        }
+    }
+
+    fn check(&self, validated: bool) -> Check {
+        let definition = self.sql(if validated { "CHECK ((% <> ?))" } else { "CHECK ((% <> ?)) NOT VALID" });
+        Check { name: self.word(5), definition, validated }
+    }
+
+    fn column(&self, name: usize) -> Column {
+        Column {
+            name: self.word(name),
+            data_type: self.data_type(),
+            collation: self.collation(),
+            not_null: match self.part.flags >> 11 & 3 {
+                0 => NotNull::No,
+                1 => NotNull::Unnamed,
+                _ => NotNull::Named(self.word(5)),
+            },
+            value: match self.part.flags >> 13 & 3 {
+                0 => ColumnValue::Null,
+                1 => ColumnValue::Default(self.value()),
+                2 => ColumnValue::Generated { expression: self.value(), stored: self.flag(15) },
+                _ => ColumnValue::Identity {
+                    always: self.flag(15),
+                    sequence: self.word(4),
+                    options: self.options(),
+                },
+            },
+            settings: self.settings(),
+        }
+    }
+
+    pub(crate) fn definition(&self) -> Definition {
+        let (name, table) = (self.word(0), self.word(1));
+        let persistence = if self.flag(16) { Persistence::Unlogged } else { Persistence::Permanent };
+        let (clustered, replica_identity) = (self.flag(17), self.flag(18));
+        match self.part.kind {
+            0 => EnumType { name, labels: vec![self.word(1), self.word(2)] }.into(),
+            1 => {
+                let attribute = |n| Attribute {
+                    name: self.word(n),
+                    data_type: self.data_type(),
+                    collation: self.collation(),
+                };
+                CompositeType { name, attributes: vec![attribute(1), attribute(2)] }.into()
+            }
+            2 => Domain {
+                name,
+                base: self.data_type(),
+                collation: self.collation(),
+                default: self.when(19, self.value()),
+                not_null: self.flag(20),
+                checks: vec![self.check(true), self.check(false)],
+            }
+            .into(),
+            3 => RangeType {
+                name,
+                subtype: self.data_type(),
+                operator_class: self.when(19, self.sql("@.%")),
+                collation: self.collation(),
+                difference: self.when(20, self.sql("@.%")),
+                multirange: self.sql("@.%"),
+            }
+            .into(),
+            4 => {
+                let owned_by = self.when(19, (table, self.word(2)));
+                Sequence {
+                    name,
+                    persistence,
+                    data_type: self.sql("bigint"),
+                    options: self.options(),
+                    owned_by,
+                }
+                .into()
+            }
+            5 => Routine {
+                definition: self.sql(
+                    "CREATE OR REPLACE FUNCTION @.%(% text DEFAULT ?)\n RETURNS @.%\n LANGUAGE sql\nAS $\n",
+                ),
+            }
+            .into(),
+            6 => Table {
+                name,
+                persistence,
+                columns: vec![self.column(1), self.column(2)],
+                checks: vec![self.check(true), self.check(false)],
+                parameters: self.parameters(),
+                replica_identity: if self.flag(19) {
+                    ReplicaIdentity::Full
+                } else {
+                    ReplicaIdentity::Nothing
+                },
+                row_security: RowSecurity { enabled: self.flag(20), forced: self.flag(21) },
+            }
+            .into(),
+            7 => {
+                let column = ViewColumn {
+                    name: table,
+                    data_type: self.data_type(),
+                    collation: self.collation(),
+                    default: self.when(19, self.value()),
+                };
+                View {
+                    name,
+                    columns: vec![column],
+                    parameters: self.parameters(),
+                    query: self.sql(" SELECT % AS %\n   FROM @.% t\n  WHERE % = ?"),
+                }
+                .into()
+            }
+            8 => MaterializedView {
+                name,
+                settings: vec![(table, self.settings())],
+                parameters: self.parameters(),
+                query: self.sql(" SELECT ? AS % FROM @.%"),
+                populated: self.flag(19),
+            }
+            .into(),
+            9 => CopiedRows { table: name, columns: vec![table, self.word(2)] }.into(),
+            10 => Constraint {
+                table,
+                name,
+                kind: if self.flag(19) { ConstraintKind::ForeignKey } else { ConstraintKind::Indexed },
+                definition: self.sql("FOREIGN KEY (%) REFERENCES @.%(%)"),
+                parameters: self.parameters(),
+                clustered,
+                replica_identity,
+            }
+            .into(),
+            11 => Index {
+                table,
+                name,
+                definition: self.sql("CREATE INDEX % ON @.% USING btree (%) WHERE (% = ?)"),
+                statistics: vec![(1, self.small())],
+                clustered,
+                replica_identity,
+            }
+            .into(),
+            12 => Statistics {
+                name,
+                definition: self.sql("CREATE STATISTICS @.% ON % FROM @.%"),
+                target: self.when(19, self.small()),
+            }
+            .into(),
+            13 => Rule {
+                table,
+                name,
+                definition: self.sql("CREATE RULE % AS ON UPDATE TO @.% DO INSTEAD SELECT ?"),
+                firing: self.firing(),
+            }
+            .into(),
+            14 => Trigger {
+                table,
+                name,
+                definition: self.sql("CREATE TRIGGER % BEFORE INSERT ON @.% EXECUTE FUNCTION @.%(?)"),
+                firing: self.firing(),
+            }
+            .into(),
+            15 => Policy {
+                table,
+                name,
+                permissive: self.flag(19),
+                command: PolicyCommand::Update,
+                roles: vec![self.word(2), self.word(3)],
+                using: self.when(20, self.sql("(% = ?)")),
+                with_check: self.when(21, self.sql("(@.%(%))")),
+            }
+            .into(),
+            _ => Comment { on: self.sql("COLUMN @.%.%"), text: self.word(2) }.into(),
+        }
+    }
+}
+
+/// PostgreSQL's `quote_identifier`, when a name needs quotes.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// PostgreSQL's `simple_quote_literal` (ruleutils.c).
+fn literal(text: &str) -> String {
+    let prefix = if text.contains('\\') { "E" } else { "" };
+    format!("{prefix}'{}'", text.replace('\\', r"\\").replace('\'', "''"))
+}
+
+/// How `pg_get_functiondef` quotes a body: a tag that does not occur in it.
+fn dollar_quoted(body: &str) -> String {
+    let mut tag = "$function".to_owned();
+    while body.contains(&tag) {
+        tag.push('x');
+    }
+    format!("{tag}${body}{tag}$")
+}
