@@ -13,7 +13,7 @@ use diesel::prelude::*;
 use tenancy_diesel::core::tenant::ActiveTenant;
 
 use crate::notes::{notes, try_owners};
-use crate::world::World;
+use crate::world::{World, value};
 
 const THREADS: usize = 16;
 const TENANTS: usize = 50;
@@ -54,9 +54,18 @@ fn not_one_foreign_row() {
     eprintln!("storm: seed {seed}");
     let processors = thread::available_parallelism().map_or(2, usize::from);
     let pool = (2 * processors).max(4) as u32;
-    let world = World::new(pool);
+    let world = World::deployed(pool);
     world.sql("CREATE TABLE public.notes (id serial PRIMARY KEY, owner text NOT NULL DEFAULT 'PUBLIC', body text NOT NULL); INSERT INTO public.notes (body) VALUES ('never')");
-    let tenants = (0..TENANTS).map(|n| world.tenant(&format!("t{n}"))).collect();
+    for n in 0..TENANTS {
+        world.tenant(&format!("t{n}"));
+    }
+    let roles = world.tenancy.roles();
+    roles.apply(&[], |slug, result| assert!(result.is_ok(), "{slug}: {result:?}")).unwrap();
+    // What a path that lost its tenant would lead to.
+    roles.share("public.notes", true).unwrap();
+    let tenants: Vec<_> = (0..TENANTS).map(|n| world.find(&format!("t{n}"))).collect();
+    let login = world.tenancy.connect(&tenants[0]).map(|mut conn| value(&mut conn, "session_user")).unwrap();
+    world.sql(&format!("GRANT pg_monitor TO {login}"));
     let storm = Storm {
         world,
         tenants,
@@ -77,7 +86,7 @@ fn not_one_foreign_row() {
     );
     assert_eq!(*storm.foreign.lock().unwrap(), Vec::<String>::new(), "seed {seed}");
     let mischief = storm.mischief.lock().unwrap();
-    assert!(mischief.len() >= 14 && mischief.values().all(|times| *times > 10), "it stormed: {mischief:?}");
+    assert!(mischief.len() >= 17 && mischief.values().all(|times| *times > 10), "it stormed: {mischief:?}");
 }
 
 impl Storm {
@@ -111,6 +120,7 @@ impl Storm {
 
     fn mischief(&self, conn: &mut PgConnection, tenant: &ActiveTenant, kind: usize, dice: &mut Dice) {
         let note = |what| *self.mischief.lock().unwrap().entry(what).or_default() += 1;
+        let other = &self.tenants[dice.roll(TENANTS)];
         let mut sql = |what, sql: &str| {
             note(what);
             let _ = conn.batch_execute(sql);
@@ -157,9 +167,17 @@ impl Storm {
                 // One at a time: two that each hold one connection and want another would wait for each other.
                 let _turn = self.swapping.lock().unwrap_or_else(PoisonError::into_inner);
                 note("swap");
-                let other = &self.tenants[dice.roll(TENANTS)];
                 let mut second = self.world.tenancy.connect(other).expect("a second connection");
                 mem::swap(conn, &mut *second);
+            }
+            18 => sql("no role", "RESET ROLE"),
+            19 => sql("another's role", &format!("SET ROLE {}", other.role.as_ref().unwrap())),
+            20 => {
+                note("a qualified name");
+                let theirs = format!("SELECT owner FROM {}.notes", other.placement.schema().unwrap());
+                if other.id != tenant.id && conn.batch_execute(&theirs).is_ok() {
+                    self.foreign.lock().unwrap().push(format!("{} reads {theirs}", tenant.slug));
+                }
             }
             17 => sql("search_path and back", "SET search_path TO public; RESET search_path"),
             _ => {
@@ -212,7 +230,7 @@ impl Storm {
                 tenant.slug
             );
         }
-        let public = crate::world::value(&mut self.world.bare(), "SELECT count(*) FROM public.notes");
+        let public = value(&mut self.world.bare(), "SELECT count(*) FROM public.notes");
         assert_eq!(public, "1", "nothing was written to the shared schema");
     }
 }

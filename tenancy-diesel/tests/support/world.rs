@@ -30,6 +30,10 @@ impl World {
 
     /// With more to say about the configuration.
     pub(crate) fn with(size: u32, configure: impl FnOnce(TenancyBuilder) -> TenancyBuilder) -> Self {
+        Self::build(size, |builder, _| configure(builder))
+    }
+
+    fn build(size: u32, configure: impl FnOnce(TenancyBuilder, &TestDatabase) -> TenancyBuilder) -> Self {
         let database = test_server().fresh_database();
         let pool = PoolSettings {
             max_size: size,
@@ -37,9 +41,24 @@ impl World {
             ..PoolSettings::default()
         };
         let builder = Tenancy::builder().database_url(database.url()).pool(pool);
-        let tenancy = configure(builder).build().unwrap();
+        let tenancy = configure(builder, &database).build().unwrap();
         tenancy.init().unwrap();
         Self { tenancy, database }
+    }
+
+    /// As one would deploy it: requests are served by a login that may do nothing by itself, operators have another.
+    pub(crate) fn deployed(size: u32) -> Self {
+        let mut login = String::new();
+        let world = Self::build(size, |builder, database| {
+            login = format!("app_{}", database.name());
+            let create = format!("CREATE ROLE {login} LOGIN NOINHERIT PASSWORD 'app'");
+            PgConnection::establish(database.url()).unwrap().batch_execute(&create).unwrap();
+            let (scheme, rest) = database.url().split_once("://").unwrap();
+            let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+            builder.operator_url(database.url()).database_url(format!("{scheme}://{login}:app@{host}"))
+        });
+        world.tenancy.roles().admit(&login).unwrap();
+        world
     }
 
     pub(crate) fn url(&self) -> &str {
