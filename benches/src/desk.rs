@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use tenancy_diesel::core::name::TenantSlug;
-use tenancy_diesel::{Migrations, NewTenant, PoolSettings, Tenancy};
+use tenancy_diesel::{Migrations, NewTenant, PoolSettings, Tenancy, TenancyBuilder};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/tenant");
 
@@ -59,9 +59,18 @@ pub(crate) fn open_ticket(conn: &mut PgConnection) -> Result<()> {
 
 /// The library as the demo configures it, with a pool of one connection.
 pub(crate) fn tenancy(url: &str) -> Result<Tenancy> {
+    configured(url, |builder| builder)
+}
+
+/// The same with more to say.
+pub(crate) fn configured(
+    url: &str,
+    configure: impl FnOnce(TenancyBuilder) -> TenancyBuilder,
+) -> Result<Tenancy> {
     let pool = PoolSettings { max_size: 1, ..PoolSettings::default() };
     let migrations = Migrations::embedded(MIGRATIONS);
-    let tenancy = Tenancy::builder().database_url(url).pool(pool).migrations(migrations).build()?;
+    let tenancy =
+        configure(Tenancy::builder().database_url(url).pool(pool).migrations(migrations)).build()?;
     tenancy.init()?;
     Ok(tenancy)
 }

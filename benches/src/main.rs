@@ -1,6 +1,6 @@
-//! What tenancy costs, side by side with what one would use instead: `./dev bench [request|clone|fleet] [--quick]`.
+//! What tenancy costs, side by side with what one would use instead: `./dev bench [request|roles|clone|fleet] [--quick]`.
 //!
-//! * [`request`], [`clone`], [`fleet`]: the subjects.
+//! * [`request`], [`roles`], [`clone`], [`fleet`]: the subjects.
 //! * [`measure`]: ways take turns, medians are reported. [`table`]: beside what cannot be beaten.
 //! * [`server`]: a server of this run's own.
 
@@ -15,6 +15,7 @@ mod measure;
 mod proxy;
 mod psql;
 mod request;
+mod roles;
 mod server;
 mod statements;
 mod table;
@@ -26,13 +27,13 @@ use crate::server::Server;
 
 type Subject = fn(&Server, bool) -> Result<()>;
 
-const SUBJECTS: [(&str, Subject); 3] =
-    [("request", request::run), ("clone", clone::run), ("fleet", fleet::run)];
+const SUBJECTS: [(&str, Subject); 4] =
+    [("request", request::run), ("roles", roles::run), ("clone", clone::run), ("fleet", fleet::run)];
 
 const USAGE: &str = "\
 usage: ./dev bench [SUBJECT] [--quick] [--durable]
 
-SUBJECT    request, clone or fleet, or a part of the word; all unless given
+SUBJECT    request, roles, clone or fleet, or a part of the word; all unless given
 --quick    fewer rounds and tenants: whether it runs, not how fast
 --durable  a server that waits for the disk at every commit
 ";
