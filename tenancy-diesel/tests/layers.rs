@@ -25,7 +25,7 @@ const DIESEL: &[&[&str]] = &[
     &["tenant_db"],
     &["tenancy"],
     &["builder"],
-    &["web"],
+    &["web", "testing"],
 ];
 
 fn sources(directory: &Path) -> Vec<PathBuf> {
