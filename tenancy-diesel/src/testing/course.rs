@@ -1,6 +1,6 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::control::{Control, Table};
 use super::dice::Dice;
@@ -9,13 +9,12 @@ use super::inspection::Inspection;
 use super::interleaver::Interleaver;
 use super::observed::Observed;
 use super::probe::Probe;
-use super::query_faults::Gusts;
+use super::query_faults::{Blowing, Gusts};
 use super::record::Record;
 use super::report::IsolationReport;
 use super::saboteur::{Orders, Saboteur};
 use super::search::Search;
 use super::step::{ATTEMPTS, Pair, Phase, Step};
-use super::turn::Turn;
 use crate::error::Error;
 
 /// A run under way: which operation comes next, and what came out of the others. Knows neither threads nor tasks.
@@ -28,7 +27,7 @@ pub(super) struct Course<B> {
     begun: AtomicU64,
     queue: Mutex<VecDeque<Pair>>,
     record: Mutex<Record>,
-    _turn: Turn,
+    control: Mutex<Control>,
 }
 
 /// What came out of an operation.
@@ -44,23 +43,18 @@ pub(super) enum Outcome {
 /// The faults, as long as this lives.
 pub(super) struct Storm {
     _saboteur: Saboteur,
-}
-
-impl Drop for Storm {
-    fn drop(&mut self) {
-        Gusts::blow(None);
-    }
+    _blowing: Option<Blowing>,
 }
 
 impl<B> Course<B> {
-    /// Waits for its turn, and gets ready. Blocks.
+    /// Waits until no other check runs in this database, and gets ready. Blocks.
     pub(super) fn begin(check: Interleaver<B>) -> Result<Self, Error> {
-        let in_queries = check.faults.in_queries && check.faults.once_in(Fault::Panic) > 0;
-        let turn = Turn::take(in_queries);
-        if in_queries {
+        let mut control = Control::connect(&check.url)?;
+        control.wait_for_other_checks()?;
+        if check.faults.in_queries {
             Gusts::listen();
-            // Those that pools have already do not listen.
-            Control::connect(&check.url)?.kill_all()?;
+            // Connections that pools have already do not listen.
+            control.kill_all()?;
         }
         tracing::info!("TENANCY_TESTING_SEED={}", check.seed);
         let course = Self {
@@ -71,7 +65,7 @@ impl<B> Course<B> {
             stormed: Arc::default(),
             begun: AtomicU64::new(0),
             queue: Mutex::default(),
-            _turn: turn,
+            control: Mutex::new(control),
         };
         course.everything_once(1);
         Ok(course)
@@ -83,7 +77,7 @@ impl<B> Course<B> {
         let is_theirs = |table: &Table| {
             schemas.contains(&table.schema.as_str()) && table.name != crate::bookkeeping::TABLE
         };
-        let tables = Control::connect(&self.check.url)?.tables()?.into_iter().filter(is_theirs).collect();
+        let tables = self.control().tables()?.into_iter().filter(is_theirs).collect();
         let orders = Orders {
             plan: self.check.faults.clone(),
             seed: self.check.seed,
@@ -93,10 +87,9 @@ impl<B> Course<B> {
         };
         let saboteur = Saboteur::start(&self.check.url, orders)?;
         let panics = self.check.faults.once_in(Fault::Panic);
-        if self.check.faults.in_queries && panics > 0 {
-            Gusts::blow(Some(Gusts::new(panics, self.check.seed, Arc::clone(&self.tally))));
-        }
-        Ok(Storm { _saboteur: saboteur })
+        let gusts = (self.check.faults.in_queries && panics > 0)
+            .then(|| Gusts::new(&self.check.url, panics, self.check.seed, Arc::clone(&self.tally)).blow());
+        Ok(Storm { _saboteur: saboteur, _blowing: gusts })
     }
 
     /// Ends the faults, and waits until what they left unfinished is done. Blocks.
@@ -110,10 +103,9 @@ impl<B> Course<B> {
     /// Searches the database and says what was found. Blocks.
     pub(super) fn finish(&self) -> Result<IsolationReport, Error> {
         self.wait_until_quiet()?;
-        let Interleaver { url, tenancy, sentinels, ignored, .. } = &self.check;
+        let Interleaver { tenancy, sentinels, ignored, .. } = &self.check;
         let sentinels = sentinels.as_slice();
-        let mut control = Control::connect(url)?;
-        let inspection = Inspection::make(&mut control, tenancy, sentinels, &self.search, ignored)?;
+        let inspection = Inspection::make(&mut self.control(), tenancy, sentinels, &self.search, ignored)?;
         let planned = self.check.faults.planned();
         let faults = planned.map(|fault| (fault, self.tally.of(fault))).collect();
         Ok(self.record().report(self.check.seed, faults, inspection))
@@ -198,18 +190,23 @@ impl<B> Course<B> {
     }
 
     fn wait_until_quiet(&self) -> Result<(), Error> {
-        if !Control::connect(&self.check.url)?.wait_until_quiet()? {
+        let is_quiet = self.control().wait_until_quiet()?;
+        if !is_quiet {
             self.record()
                 .doubt("the database did not become quiet: work went on while it was searched".into());
         }
         Ok(())
     }
 
-    fn queue(&self) -> std::sync::MutexGuard<'_, VecDeque<Pair>> {
+    fn control(&self) -> MutexGuard<'_, Control> {
+        self.control.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn queue(&self) -> MutexGuard<'_, VecDeque<Pair>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn record(&self) -> std::sync::MutexGuard<'_, Record> {
+    fn record(&self) -> MutexGuard<'_, Record> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

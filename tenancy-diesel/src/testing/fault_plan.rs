@@ -52,9 +52,9 @@ impl FaultPlan {
     /// Panics also where Diesel sends a statement, the library's own among them, so that services behind HTTP panic
     /// in their handlers without knowing of the kit.
     ///
-    /// For the service in this process only. During the run every Diesel connection of the process is concerned,
-    /// and Diesel's default instrumentation is the kit's from then on; checks of this process wait for each other.
-    /// Give it a test binary of its own.
+    /// For a service in this process whose pools connect to the same URL as the check. Diesel's default
+    /// instrumentation is the kit's from then on: one that the application has set hears nothing of new
+    /// connections.
     pub fn panics_in_queries(mut self) -> Self {
         self.in_queries = true;
         self

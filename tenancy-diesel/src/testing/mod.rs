@@ -96,7 +96,6 @@ mod step;
 #[cfg(feature = "tokio")]
 mod tasks;
 mod threads;
-mod turn;
 
 pub use fault::Fault;
 pub use fault_plan::FaultPlan;
