@@ -16,6 +16,7 @@ use std::fmt::{Debug, Display};
 pub struct Observed {
     pub(super) parts: Vec<Part>,
     pub(super) failed: bool,
+    status: Option<u16>,
 }
 
 /// A piece of it, and where it was.
@@ -37,9 +38,23 @@ impl Observed {
         self
     }
 
+    /// This status, and no other, is the success: 404 for somebody else's id.
+    pub fn expect_status(mut self, code: u16) -> Self {
+        self.failed = self.status != Some(code);
+        self
+    }
+
+    /// Both together; a success when both are.
+    pub fn and(mut self, other: Self) -> Self {
+        self.parts.extend(other.parts);
+        self.failed |= other.failed;
+        self
+    }
+
     /// An HTTP status; 400 and above have [`failed`](Self::failed).
     pub fn status(mut self, code: u16) -> Self {
         self.failed |= code >= 400;
+        self.status = Some(code);
         self.part("status", code.to_string())
     }
 
