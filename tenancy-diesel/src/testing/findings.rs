@@ -4,6 +4,7 @@ use tenancy_core::name::TenantSlug;
 
 /// A marker of one tenant where only another one's may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Foreign {
     /// Whose operation or whose schema it was; `None` for what belongs to no tenant (a shared schema, the
     /// template, an operator's action).
@@ -38,6 +39,7 @@ impl fmt::Display for Foreign {
 /// An operation that said it had succeeded, and the tenant's marker is not where it should be: the read came from
 /// somewhere else, or the write went there.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Missing {
     /// The tenant.
     pub tenant: TenantSlug,
@@ -58,6 +60,7 @@ impl fmt::Display for Missing {
 /// An operation that failed although nothing was done to it: before the faults began, or after they had ended, in
 /// five attempts.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Unserved {
     /// The tenant.
     pub tenant: TenantSlug,

@@ -26,15 +26,15 @@ pub struct Interleaver<B> {
 
 impl<B> Interleaver<B> {
     pub(super) fn new(tenancy: &Tenancy, sentinels: &Sentinels, database_url: &str) -> Self {
-        let number = |name| std::env::var(name).ok().and_then(|text| text.trim().parse().ok());
         Self {
             tenancy: tenancy.clone(),
             sentinels: sentinels.clone(),
             url: database_url.to_owned(),
             actions: Vec::new(),
             faults: FaultPlan::default(),
-            seed: number("TENANCY_TESTING_SEED").unwrap_or_else(|| random() >> 1),
-            operations: number("TENANCY_TESTING_OPERATIONS").unwrap_or(1_000),
+            // Half of the range, so that it can be a signed number elsewhere.
+            seed: from_environment("TENANCY_TESTING_SEED").unwrap_or_else(|| random() >> 1),
+            operations: from_environment("TENANCY_TESTING_OPERATIONS").unwrap_or(1_000),
             workers: 8,
             ignored: Vec::new(),
         }
@@ -46,12 +46,12 @@ impl<B> Interleaver<B> {
         self
     }
 
-    /// How many operations run while things go wrong; 1000 unless set, or `TENANCY_TESTING_OPERATIONS`, which
-    /// only replaces the default. Before and after, every action runs once for every sentinel.
+    /// How many operations run while things go wrong; 1000 unless set. `TENANCY_TESTING_OPERATIONS` is stronger
+    /// than both, for a longer run at night. Before and after, every action runs once for every sentinel.
     ///
     /// When a planned fault has not occurred by then, the run goes on, for four times as many at most.
     pub fn operations(mut self, operations: u64) -> Self {
-        self.operations = operations;
+        self.operations = from_environment("TENANCY_TESTING_OPERATIONS").unwrap_or(operations);
         self
     }
 
@@ -85,6 +85,10 @@ impl<B> Interleaver<B> {
         self.actions.push(Action { name: name.to_owned(), duty, body });
         self
     }
+}
+
+fn from_environment(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.trim().parse().ok()
 }
 
 impl<B> fmt::Debug for Interleaver<B> {

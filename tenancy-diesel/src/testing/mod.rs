@@ -66,6 +66,12 @@
 //! decodes it. What the service writes elsewhere: logs, files, queues; an action may read them and return them.
 //! Tenants that share tables: their rows stand side by side on purpose, and are reported.
 //!
+//! # Again, and longer
+//!
+//! `TENANCY_TESTING_SEED` repeats the choices of a run: which action when, for whom, hit by what. It does not repeat
+//! the machine's timing, so a leak that needs a coincidence may need several attempts.
+//! `TENANCY_TESTING_OPERATIONS` sets how many operations a storm has.
+//!
 //! # The database
 //!
 //! Any will do that may be put through this: the sentinels' tables are locked for moments, and backends of *all*

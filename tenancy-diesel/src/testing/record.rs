@@ -240,7 +240,8 @@ impl Record {
 
 /// What came out of an operation, in short.
 fn shown(observed: &Observed) -> String {
-    let parts = observed.parts.iter().take(4);
+    // Headers hardly ever say why.
+    let parts = observed.parts.iter().filter(|part| !part.place.starts_with("header ")).take(4);
     let parts: Vec<_> = parts.map(|part| format!("{}: {}", part.place, beginning(&part.bytes))).collect();
     if parts.is_empty() { "nothing came out".to_owned() } else { parts.join(" | ") }
 }

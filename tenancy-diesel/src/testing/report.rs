@@ -6,6 +6,7 @@ use super::findings::{Foreign, Missing, Unserved};
 
 /// What a run found out. [`assert_isolated!`](crate::assert_isolated) panics with it unless it is clean.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 #[must_use = "a report that nobody looks at proves nothing"]
 pub struct IsolationReport {
     /// Repeats the choices of the run (not the machine's timing): `TENANCY_TESTING_SEED`.

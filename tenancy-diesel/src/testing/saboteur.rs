@@ -69,6 +69,9 @@ impl Orders {
                 0
             });
             self.tally.add(fault, hit);
+            if hit == 0 {
+                thread::sleep(Duration::from_millis(1));
+            }
         }
     }
 
