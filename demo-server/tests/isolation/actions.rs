@@ -98,7 +98,7 @@ fn tickets(check: Check, service: &Service) -> Check {
             desk(service, Patch, move |_, probe| {
                 // The next change overwrites the text, so that this is no write that stays.
                 let body = json!({"issue": probe.text(), "status": status(probe)});
-                ("/api/tickets/1".to_owned(), body.to_string())
+                ("/api/tickets/2".to_owned(), body.to_string())
             }),
         )
         .reads(

@@ -45,6 +45,8 @@ impl Service {
                 let mut plant = || {
                     let customer = Customer::create(conn, marker, &format!("{marker}@example.com"))?;
                     let ticket = Ticket::create(conn, customer.id, marker, TicketStatus::Open)?;
+                    // The first stays open, so that the desk has something to show; the second one changes.
+                    Ticket::create(conn, customer.id, marker, TicketStatus::Open)?;
                     Message::create(conn, ticket.id, MessageRole::User, marker)?;
                     Ok::<_, demo_server::ApiError>(customer.id)
                 };

@@ -50,7 +50,8 @@ impl FaultPlan {
     }
 
     /// Panics also where Diesel sends a statement, the library's own among them, so that services behind HTTP panic
-    /// in their handlers without knowing of the kit.
+    /// in their handlers without knowing of the kit. They strike once in so many statements as
+    /// [`panics`](Self::panics) says for operations.
     ///
     /// For a service in this process whose pools connect to the same URL as the check. Diesel's default
     /// instrumentation is the kit's from then on: one that the application has set hears nothing of new

@@ -49,7 +49,7 @@ impl<B> Interleaver<B> {
     /// How many operations run while things go wrong; 1000 unless set. `TENANCY_TESTING_OPERATIONS` is stronger
     /// than both, for a longer run at night. Before and after, every action runs once for every sentinel.
     ///
-    /// When a planned fault has not occurred by then, the run goes on, for four times as many at most.
+    /// When planned faults have not occurred by then, the run goes on, for four times as many at most.
     pub fn operations(mut self, operations: u64) -> Self {
         self.operations = from_environment("TENANCY_TESTING_OPERATIONS").unwrap_or(operations);
         self

@@ -15,9 +15,9 @@ static NOW: RwLock<Vec<Arc<Gusts>>> = RwLock::new(Vec::new());
 thread_local! {
     /// Whether this thread is the kit's own.
     static SPARED: Cell<bool> = const { Cell::new(false) };
-    /// Where this thread connected to at last. A pool replaces the instrumentation of a connection that it has just
-    /// made, and the new one hears no more of the URL.
-    static CONNECTED_TO: RefCell<String> = const { RefCell::new(String::new()) };
+    /// The URL of the connection that was last heard of on this thread. Only the instrumentation that is there when
+    /// a connection is made hears its URL; a session that starts anew gets another one, right after an event.
+    static HEARD_OF: RefCell<Option<Arc<str>>> = const { RefCell::new(None) };
 }
 
 /// Panics where Diesel sends a statement.
@@ -40,8 +40,9 @@ impl Gusts {
     /// Makes connections that are made from now on listen. A poisoned lock of Diesel's shows as panics that never
     /// occur.
     pub(super) fn listen() {
-        let listener =
-            || -> Option<Box<dyn Instrumentation>> { Some(Box::new(Listener { url: CONNECTED_TO.take() })) };
+        let listener = || -> Option<Box<dyn Instrumentation>> {
+            Some(Box::new(Listener { url: HEARD_OF.with_borrow(Clone::clone) }))
+        };
         let _ = set_default_instrumentation(listener);
     }
 
@@ -77,32 +78,31 @@ impl Drop for Blowing {
 
 /// What each connection has.
 struct Listener {
-    url: String,
+    url: Option<Arc<str>>,
 }
 
 impl Instrumentation for Listener {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
-        match event {
-            InstrumentationEvent::StartEstablishConnection { url, .. } => {
-                url.clone_into(&mut self.url);
-                CONNECTED_TO.replace(url.to_owned());
+        if let InstrumentationEvent::StartEstablishConnection { url, .. } = event {
+            self.url = Some(url.into());
+        }
+        HEARD_OF.set(self.url.clone());
+        if matches!(event, InstrumentationEvent::StartQuery { .. }) && may_panic() {
+            let now = NOW.read().unwrap_or_else(PoisonError::into_inner);
+            let gusts = now.iter().find(|gusts| self.url.as_deref() == Some(gusts.url.as_str())).cloned();
+            // The lock is not held while a panic unwinds.
+            drop(now);
+            if let Some(gusts) = gusts {
+                gusts.strike();
             }
-            // Not on the threads that connect: a plain r2d2 pool does not survive a panic there. Not while another
-            // panic unwinds: what runs then is somebody's drop.
-            InstrumentationEvent::StartQuery { .. }
-                if !SPARED.get()
-                    && !thread::panicking()
-                    && !thread::current().name().is_some_and(|name| name.starts_with("r2d2")) =>
-            {
-                let now = NOW.read().unwrap_or_else(PoisonError::into_inner);
-                let gusts = now.iter().find(|gusts| gusts.url == self.url).cloned();
-                // The lock is not held while a panic unwinds.
-                drop(now);
-                if let Some(gusts) = gusts {
-                    gusts.strike();
-                }
-            }
-            _ => {}
         }
     }
+}
+
+/// Not on the threads that connect: a plain r2d2 pool does not survive a panic there. Not while another panic
+/// unwinds: what runs then is somebody's drop.
+fn may_panic() -> bool {
+    !SPARED.get()
+        && !thread::panicking()
+        && !thread::current().name().is_some_and(|name| name.starts_with("r2d2"))
 }

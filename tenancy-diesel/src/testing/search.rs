@@ -72,11 +72,11 @@ impl Search {
 
 /// The beginning of something, for a report.
 pub(super) fn beginning(bytes: &[u8]) -> String {
-    excerpt(&String::from_utf8_lossy(bytes), 0, 0)
+    excerpt(&String::from_utf8_lossy(bytes), 0, 3 * AROUND)
 }
 
 fn excerpt(text: &str, from: usize, to: usize) -> String {
-    let (from, to) = (from.saturating_sub(AROUND), (to + AROUND).min(text.len()));
+    let (from, to) = (from.saturating_sub(AROUND), to.saturating_add(AROUND).min(text.len()));
     let from = (from..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
     let to = (to..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
     let ellipsis = |is_cut: bool| if is_cut { "…" } else { "" };
