@@ -9,11 +9,12 @@
 //! * [`blueprint`]: what a clone carries.
 #![cfg_attr(feature = "rocket", doc = "* [`web::rocket`]: request guards and problem responses.")]
 #![cfg_attr(feature = "embedded", doc = "* [`embedded`]: a PostgreSQL server of one's own.")]
+#![cfg_attr(feature = "testing", doc = "* [`testing`]: prove the isolation of your own service.")]
 //!
 //! The pure half of the library is [`core`] (the crate `tenancy-core`).
 //!
 //! Features: `libpq-bundled` (default), `libpq-bundled-tls`, `libpq-system` choose how libpq is linked;
-//! `tokio`, `rocket`, `embedded`, `cli` add API. None changes how anything behaves.
+//! `tokio`, `rocket`, `embedded`, `testing`, `cli` add API. None changes how anything behaves.
 
 // Linked for its features: how libpq is built.
 use pq_sys as _;
@@ -41,6 +42,8 @@ mod session;
 mod tenancy;
 #[cfg(feature = "tokio")]
 mod tenant_db;
+#[cfg(feature = "testing")]
+pub mod testing;
 #[cfg(feature = "rocket")]
 pub mod web;
 

@@ -26,7 +26,7 @@ const DIESEL: &[&[&str]] = &[
     &["tenant_db"],
     &["tenancy"],
     &["builder"],
-    &["web"],
+    &["web", "testing"],
 ];
 
 fn sources(directory: &Path) -> Vec<PathBuf> {

@@ -44,4 +44,6 @@ fn rocket() -> _ {
 }
 
 #[cfg(test)]
+mod isolation;
+#[cfg(test)]
 mod tests;

@@ -22,8 +22,10 @@ fn two_companies_keep_their_notes_apart() {
 }
 
 #[test]
-fn the_readme_shows_this_program() {
+fn the_readme_shows_this_program_and_its_proof() {
     let readme = include_str!("../../../README.md");
     let program = include_str!("main.rs").split("\n#[cfg(test)]").next().unwrap();
     assert!(readme.contains(program), "README.md, \"In a service of your own\", differs from src/main.rs");
+    let proof = include_str!("isolation.rs");
+    assert!(readme.contains(proof), "README.md, \"Prove your own isolation\", differs from src/isolation.rs");
 }
