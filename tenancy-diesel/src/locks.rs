@@ -3,6 +3,7 @@
 //! | lock | shared by | exclusive for |
 //! |---|---|---|
 //! | template | a sign-up, until its commit | a migration of the template |
+//! | template changes owner | | a sign-up that finds what is not the owner's |
 //! | tenant in use | a pinned session, an operator's SQL | drop, rename |
 //! | tenant migrating | | a runner that migrates the tenant, drop, rename |
 //!
@@ -67,6 +68,13 @@ pub(crate) fn migrating_in_transaction(tenant: TenantId) -> Script {
         .sql(", pg_catalog.hashtext(")
         .literal(&tenant.to_string())
         .sql("));\n")
+}
+
+/// Two sign-ups do not give one template to its owner at once; until the end of the transaction.
+pub(crate) fn adopting(template: &SchemaName) -> Script {
+    Script::new("SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(")
+        .literal(&format!("tenancy.adopt.{template}"))
+        .sql(", 0));\n")
 }
 
 fn template_key(template: &SchemaName) -> Script {

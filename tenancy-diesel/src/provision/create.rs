@@ -1,8 +1,11 @@
+use std::sync::Arc;
+
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Bool, Text};
 use diesel::{PgConnection, QueryableByName, sql_query};
+use tenancy_core::blueprint::Blueprint;
 use tenancy_core::isolation::TenantRoles;
 use tenancy_core::name::{NameError, SchemaName, TenantSlug};
 use tenancy_core::script::Script;
@@ -10,6 +13,7 @@ use tenancy_core::tenant::{Tenant, TenantId, TenantStatus};
 use uuid::Uuid;
 
 use super::{NewTenant, Provisioner};
+use crate::blueprint::CaptureError;
 use crate::bookkeeping;
 use crate::error::Error;
 use crate::locks;
@@ -75,12 +79,13 @@ impl Provisioner<'_> {
         conn.batch_execute(wait.as_str()).map_err(Error::query("wait for the template"))?;
         let id = reserve(conn, new, schema)?;
         refuse_existing_schema(conn, schema)?;
-        let grants = match make_role(conn, id)? {
-            Some(role) => ownership::grant(schema, &role),
+        let role = make_role(conn, id)?;
+        let grants = match &role {
+            Some(role) => ownership::grant(schema, role),
             None if self.context.roles == TenantRoles::On => return Err(Error::NoRoles),
             None => Script::default(),
         };
-        let blueprint = self.context.blueprints.get(conn, template)?;
+        let blueprint = self.blueprint(conn, role.is_some())?;
         let mut clone = blueprint.render_granting(schema, &grants);
         if blueprint.copies_rows_of(bookkeeping::TABLE) {
             clone = clone
@@ -96,6 +101,27 @@ impl Provisioner<'_> {
             .get_result(conn)
             .map_err(Error::query("activate the tenant"))?;
         row.try_into()
+    }
+}
+
+impl Provisioner<'_> {
+    /// The template as it is now. Where schemas belong to an owner role (`owned`), somebody may have changed the template
+    /// by hand as another login: that is given to the owner first, if ours may do so.
+    fn blueprint(&self, conn: &mut PgConnection, owned: bool) -> Result<Arc<Blueprint>, Error> {
+        let template = self.context.naming.template();
+        let refused = match self.context.blueprints.get(conn, template) {
+            Err(refused @ CaptureError::CannotCarry(_)) if owned => refused,
+            captured => return Ok(captured?),
+        };
+        let adopt = Script::new(ownership::AS_LOGIN)
+            .script(&locks::adopting(template))
+            .script(&ownership::adopt(template))
+            .script(&ownership::of(template));
+        // In a savepoint: what the clone would lose says more than who may not change it.
+        match conn.transaction(|conn| conn.batch_execute(adopt.as_str())) {
+            Ok(()) => Ok(self.context.blueprints.get(conn, template)?),
+            Err(_) => Err(refused.into()),
+        }
     }
 }
 

@@ -66,6 +66,22 @@ fn what_a_migration_made_as_somebody_else_is_put_right() {
     house.attempt("acme", "INSERT INTO byhand DEFAULT VALUES; SELECT f()").unwrap();
 }
 
+/// A template that is changed by hand, as whoever is at the keyboard.
+#[test]
+fn what_somebody_else_put_into_the_template_is_given_to_its_owner_or_named() {
+    let house = House::new(Logins::Superuser);
+    let make = |name: &str| house.tenancy.provisioner().create(&tenancy_diesel::NewTenant::new(slug(name)));
+    house.sql("CREATE TABLE base_template.byhand (id serial PRIMARY KEY)");
+    make("initech").unwrap();
+    house.attempt("initech", "INSERT INTO byhand DEFAULT VALUES").unwrap();
+    let house = House::new(Logins::One);
+    house.sql("CREATE TABLE base_template.theirs (id serial PRIMARY KEY)");
+    let refused = house.tenancy.provisioner().create(&tenancy_diesel::NewTenant::new(slug("initech")));
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("theirs") && refused.contains("it belongs to postgres"), "{refused}");
+    assert_eq!(house.truth("SELECT count(*) FROM tenancy.tenants"), "2", "nothing remains");
+}
+
 #[test]
 fn a_migration_acts_as_the_owner_and_not_as_the_operator() {
     let house = House::new(Logins::Superuser);

@@ -47,6 +47,7 @@ impl World {
     }
 
     /// As one would deploy it: requests are served by a login that may do nothing by itself, operators have another.
+    #[allow(dead_code, reason = "not in every suite")]
     pub(crate) fn deployed(size: u32) -> Self {
         let mut login = String::new();
         let world = Self::build(size, |builder, database| {

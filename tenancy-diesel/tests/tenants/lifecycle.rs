@@ -51,7 +51,6 @@ fn a_renamed_tenants_views_functions_and_keys_go_on_working() {
         "CREATE VIEW base_template.names AS SELECT name FROM base_template.customers;
          CREATE FUNCTION base_template.how_many() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM base_template.customers; END;",
     );
-    desk.tenancy().roles().apply(&[], |_, _| ()).unwrap();
     desk.create("acme").unwrap();
     desk.tenancy().provisioner().rename(&slug("acme"), &slug("apex")).unwrap();
     desk.world.sql("INSERT INTO tenant_apex.customers (name) VALUES ('Ann'); INSERT INTO tenant_apex.tickets (customer_id) SELECT id FROM tenant_apex.customers");
