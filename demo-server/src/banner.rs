@@ -15,11 +15,11 @@ pub fn text(config: &Config, database: &Database, address: std::net::IpAddr, por
     let _ = writeln!(text, "            {}", config.url_of("globex", port));
     let _ = writeln!(text, "  try       curl {acme}/api/tickets");
     match database {
-        Database::Embedded(server) => {
+        Database::Embedded { server, .. } => {
             let _ = writeln!(text, "  database  embedded, data kept in {}", server.data_dir().display());
             let _ = writeln!(text, "  psql      {}", server.psql_hint());
         }
-        Database::External(_) => {
+        Database::External { .. } => {
             let _ = writeln!(text, "  database  the one of DATABASE_URL");
         }
     }

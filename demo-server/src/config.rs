@@ -13,6 +13,8 @@ pub struct Config {
     pub port: Option<u16>,
     /// `DATABASE_URL`; an embedded server is started when absent.
     pub database_url: Option<String>,
+    /// `OPERATOR_URL`: the same database as the login that creates and migrates tenants, when requests have another.
+    pub operator_url: Option<String>,
     /// `TENANCY_DATA_DIR`: where the embedded server keeps its data.
     pub data_dir: Option<PathBuf>,
     /// `POOL_SIZE`: connections for tenants' requests, 10 when absent.
@@ -83,6 +85,7 @@ impl Config {
         Ok(Self {
             port: number("PORT", read("PORT"), "a port from 0 to 65535")?,
             database_url: read("DATABASE_URL"),
+            operator_url: read("OPERATOR_URL"),
             data_dir: read("TENANCY_DATA_DIR").map(PathBuf::from),
             pool_size: match number("POOL_SIZE", read("POOL_SIZE"), "a number from 1 to 1000")? {
                 None => 10,

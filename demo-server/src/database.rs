@@ -8,13 +8,25 @@ use crate::config::Config;
 #[derive(Debug)]
 pub enum Database {
     /// The one that `DATABASE_URL` names.
-    External(String),
+    External {
+        /// The login that serves requests.
+        url: String,
+        /// The login that creates and migrates tenants, if it is another.
+        operator: Option<String>,
+    },
     /// A server of our own; it stops when this is dropped, and its data stays.
-    Embedded(EmbeddedPostgres),
+    Embedded {
+        /// The server.
+        server: EmbeddedPostgres,
+        /// The database as the login that serves requests, with this run's password.
+        url: String,
+    },
 }
 
 /// The name of the database on the embedded server.
 const NAME: &str = "support_desk";
+/// The login on the embedded server that serves requests: it may do nothing by itself.
+const LOGIN: &str = "support_desk";
 
 impl Database {
     /// Opens the configured database. Starts an embedded server when none is configured, which takes a second
@@ -25,20 +37,34 @@ impl Database {
     /// [`EmbeddedError`] says what is in the way of a server and what to do about it.
     pub fn open(config: &Config) -> Result<Self, EmbeddedError> {
         if let Some(url) = &config.database_url {
-            return Ok(Self::External(url.clone()));
+            return Ok(Self::External { url: url.clone(), operator: config.operator_url.clone() });
         }
         let mut builder = EmbeddedPostgres::builder().database(NAME);
         if let Some(dir) = &config.data_dir {
             builder = builder.data_dir(dir);
         }
-        builder.start().map(Self::Embedded)
+        let server = builder.start()?;
+        let url = server.login(LOGIN, NAME)?;
+        Ok(Self::Embedded { server, url })
     }
 
-    /// Its URL, with the password.
-    pub fn url(&self) -> String {
+    /// The one at `url`, with one login for everything.
+    pub fn at(url: impl Into<String>) -> Self {
+        Self::External { url: url.into(), operator: None }
+    }
+
+    /// The URL for requests, with the password.
+    pub fn url(&self) -> &str {
         match self {
-            Self::External(url) => url.clone(),
-            Self::Embedded(server) => server.url(NAME),
+            Self::External { url, .. } | Self::Embedded { url, .. } => url,
+        }
+    }
+
+    /// The URL for operators, with the password, if they have a login of their own.
+    pub fn operator_url(&self) -> Option<String> {
+        match self {
+            Self::External { operator, .. } => operator.clone(),
+            Self::Embedded { server, .. } => Some(server.url(NAME)),
         }
     }
 }

@@ -39,14 +39,17 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/tenant")
 /// # Errors
 ///
 /// [`Error::PlainText`] when the database is on another machine and the URL does not demand encryption.
-pub fn tenancy(config: &Config, database_url: &str) -> Result<Tenancy, Error> {
+pub fn tenancy(config: &Config, database: &Database) -> Result<Tenancy, Error> {
     let mut builder = Tenancy::builder()
-        .database_url(database_url)
+        .database_url(database.url())
         .schema_per_tenant("base_template")
         .migrations(Migrations::embedded(MIGRATIONS))
         .pool(PoolSettings { max_size: config.pool_size, ..PoolSettings::default() })
         .session_default("statement_timeout", "10s")
         .resolve_by(Subdomain::of(&config.domain));
+    if let Some(operator) = database.operator_url() {
+        builder = builder.operator_url(operator);
+    }
     if config.allow_header {
         // Anybody can send a header.
         builder = builder.resolve_by(TenantHeader::id());
@@ -54,7 +57,7 @@ pub fn tenancy(config: &Config, database_url: &str) -> Result<Tenancy, Error> {
     builder.build()
 }
 
-/// Makes control plane and template, migrates the tenants that there are, and seeds two when there are none.
+/// Makes control plane and template, gives tenants without roles theirs, migrates the tenants that there are, and seeds two when there are none.
 /// A tenant that cannot be migrated keeps nobody else from being served.
 ///
 /// # Errors
@@ -62,6 +65,14 @@ pub fn tenancy(config: &Config, database_url: &str) -> Result<Tenancy, Error> {
 /// [`Error`] when the database is away or the template cannot be made.
 pub fn prepare(tenancy: &Tenancy) -> Result<(), Error> {
     tenancy.init()?;
+    // Tenants of a version without roles.
+    if tenancy.roles().standing()?.iter().any(|tenant| tenant.role.is_none()) {
+        tenancy.roles().apply(&[], |slug, result| {
+            if let Err(error) = result {
+                tracing::error!(tenant = %slug, "has no role: {error}");
+            }
+        })?;
+    }
     let report = tenancy.fleet().migrate(&RunOptions::default(), |_| {})?;
     if let Some(error) = report.template_error {
         return Err(Error::Migrations(error));

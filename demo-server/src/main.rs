@@ -26,7 +26,7 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Box<dyn Error>> {
     let config = Config::from_env()?;
     let database = std::sync::Arc::new(Database::open(&config)?);
-    let tenancy = demo_server::tenancy(&config, &database.url())?;
+    let tenancy = demo_server::tenancy(&config, &database)?;
     demo_server::prepare(&tenancy)?;
 
     let told = (config.clone(), std::sync::Arc::clone(&database));

@@ -43,8 +43,8 @@ impl TenancyBuilder {
     /// [`database_url`](Self::database_url) unless set.
     ///
     /// With a login of its own for that, the one that serves requests needs no right to create roles or schemas, and
-    /// cannot act as the owner of the tenants' schemas: let it in with [`Roles::admit`](crate::Roles::admit)
-    /// (`tenancy roles --admit`).
+    /// cannot act as the owner of the tenants' schemas. [`Tenancy::init`] lets it serve tenants; so does
+    /// `tenancy roles --admit`.
     #[must_use]
     pub fn operator_url(mut self, url: impl Into<String>) -> Self {
         self.operator_url = Some(url.into());

@@ -1,6 +1,6 @@
 //! A support desk on a database of its own.
 
-use demo_server::Config;
+use demo_server::{Config, Database};
 use diesel::prelude::*;
 use rocket::http::{ContentType, Header, Method, Status};
 use rocket::local::blocking::Client;
@@ -60,7 +60,7 @@ impl Desk {
         let _ = tracing_subscriber::fmt().with_test_writer().with_max_level(tracing::Level::WARN).try_init();
         let database = test_server().fresh_database();
         let config = config(settings);
-        let tenancy = demo_server::tenancy(&config, database.url()).unwrap();
+        let tenancy = demo_server::tenancy(&config, &Database::at(database.url())).unwrap();
         demo_server::prepare(&tenancy).unwrap();
         let rocket = demo_server::rocket(&config, tenancy.clone());
         let figment = rocket.figment().clone().merge(("log_level", "off")).merge(("workers", 2));

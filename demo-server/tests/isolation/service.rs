@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use demo_server::Config;
 use demo_server::models::{Customer, Message, MessageRole, Ticket, TicketStatus};
+use demo_server::{Config, Database};
 use rocket::http::{ContentType, Header, Method};
 use rocket::local::asynchronous::Client;
 use rocket::tokio::runtime::Runtime;
@@ -35,7 +35,7 @@ impl Service {
         let find =
             |name: &str| settings.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
         let config = Config::read(false, find).unwrap();
-        let tenancy = demo_server::tenancy(&config, database.url()).unwrap();
+        let tenancy = demo_server::tenancy(&config, &Database::at(database.url())).unwrap();
         demo_server::prepare(&tenancy).unwrap();
         let sentinels = Sentinels::create(&tenancy, 2).unwrap();
         let mut customers = BTreeMap::new();

@@ -34,7 +34,6 @@ pub(crate) struct Context {
     pub(crate) directory: Directory,
     pub(crate) blueprints: BlueprintCache,
     operator_url: String,
-    one_login: bool,
 }
 
 /// What the builder decided.
@@ -75,7 +74,6 @@ impl Context {
             key,
             dedicated_size,
         } = settings;
-        let one_login = operator_url.is_none();
         let operator_url = operator_url.unwrap_or_else(|| url.clone());
         let pool = PoolSettings { max_size: pool.max_size.max(1), ..pool };
         // Not the application's settings: its `statement_timeout` would end a migration.
@@ -105,7 +103,6 @@ impl Context {
             migrations,
             roles,
             operator_url,
-            one_login,
         }
     }
 
@@ -129,11 +126,6 @@ impl Context {
     /// Gives up the pool of a login that is gone.
     pub(crate) fn forget_login(&self, login: &RoleName) {
         self.logins.forget(login);
-    }
-
-    /// Whether requests and operators use one login.
-    pub(crate) fn has_one_login(&self) -> bool {
-        self.one_login
     }
 
     /// A connection of the control plane for a look-up. Blocks until its pool has one.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use diesel::connection::SimpleConnection as _;
 use diesel::pg::PgConnection;
 use diesel::sql_types::Text;
 use diesel::{Connection, RunQueryDsl, sql_query};
@@ -11,7 +12,7 @@ use super::builder::EmbeddedPostgresBuilder;
 use super::error::EmbeddedError;
 use super::home::Home;
 use super::lock::Lock;
-use super::password::{HOST, USER};
+use super::password::{HOST, USER, generate};
 use super::process::Process;
 use super::url::{check_database_name, connection_url, shell_word};
 use super::watchdog::Watchdog;
@@ -58,7 +59,7 @@ impl EmbeddedPostgres {
     /// The URL of a database on this server, for the superuser, with the password.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
-        connection_url(&self.password, self.process.port(), database)
+        connection_url(USER, &self.password, self.process.port(), database)
     }
 
     /// The directory in which everything of this server is kept.
@@ -115,6 +116,27 @@ impl EmbeddedPostgres {
         }
         create_database(&mut connection, name, server)?;
         Ok(true)
+    }
+
+    /// A login that may do nothing by itself, for a service that gives its operators another one: made when it is missing,
+    /// with a new password each time. Returns the URL of `database` for it.
+    ///
+    /// # Errors
+    ///
+    /// [`EmbeddedError::DatabaseName`], also for a login's name that is none, and [`EmbeddedError::Query`].
+    pub fn login(&self, name: &str, database: &str) -> Result<String, EmbeddedError> {
+        check_database_name(name)?;
+        let server = &self.address();
+        let password = generate()?;
+        // Letters and digits only, both.
+        let statements = format!(
+            "DO $$ BEGIN IF to_regrole('{name}') IS NULL THEN CREATE ROLE {name} NOINHERIT; END IF; END $$;
+             ALTER ROLE {name} LOGIN PASSWORD '{password}'"
+        );
+        connect(&self.url(database), server)?
+            .batch_execute(&statements)
+            .map_err(query_error(format!("make the login `{name}`"), server))?;
+        Ok(connection_url(name, &password, self.process.port(), database))
     }
 
     /// Stops the server, as dropping it does, and says how that went.

@@ -1,11 +1,11 @@
 //! Connection URLs and database names.
 
 use super::error::EmbeddedError;
-use super::password::{HOST, USER};
+use super::password::HOST;
 
 /// The URL of a database on a server of ours.
-pub(super) fn connection_url(password: &str, port: u16, database: &str) -> String {
-    format!("postgres://{USER}:{password}@{HOST}:{port}/{}", encode(database))
+pub(super) fn connection_url(user: &str, password: &str, port: u16, database: &str) -> String {
+    format!("postgres://{user}:{password}@{HOST}:{port}/{}", encode(database))
 }
 
 /// The same server, another database. Knows both forms that libpq takes: a URL and `key=value` pairs.
@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn a_database_name_cannot_leave_its_place_in_a_url() {
         assert_eq!(
-            connection_url("pw", 5432, "a/b?c d"),
+            connection_url("postgres", "pw", 5432, "a/b?c d"),
             "postgres://postgres:pw@127.0.0.1:5432/a%2Fb%3Fc%20d"
         );
     }

@@ -34,6 +34,12 @@ struct Login {
 }
 
 #[derive(QueryableByName)]
+struct User {
+    #[diesel(sql_type = Text)]
+    login: String,
+}
+
+#[derive(QueryableByName)]
 struct There {
     #[diesel(sql_type = Bool)]
     there: bool,
@@ -44,14 +50,17 @@ impl<'a> Roles<'a> {
         Self { context }
     }
 
-    /// Makes the roles that this installation needs: the owner of tenants' schemas, and the groups. Existing tenants
-    /// are left as they are. Repeating it does no harm.
+    /// Makes the roles that this installation needs, the owner of tenants' schemas and the group of tenants, and lets the
+    /// login of [`database_url`](crate::TenancyBuilder::database_url) serve tenants. Existing tenants are left as they
+    /// are. Repeating it does no harm.
     ///
     /// # Errors
     ///
     /// [`Error::RolesRefused`] with the statement that helps, when the login may not create roles, or may not let
     /// the owner role create schemas.
     pub fn establish(&self) -> Result<(), Error> {
+        // The login that serves requests, which may be another.
+        let login = session_user(&mut *self.context.control()?)?;
         let mut conn = self.context.operation()?;
         conn.transaction(|conn| {
             may_establish(conn)?;
@@ -62,10 +71,7 @@ impl<'a> Roles<'a> {
             sql_query("SELECT tenancy.establish_roles()")
                 .execute(conn)
                 .map_err(Error::query("make the roles of this installation"))?;
-            if self.context.has_one_login() {
-                admit_session_user(conn)?;
-            }
-            Ok(())
+            admit(conn, &login)
         })
     }
 
@@ -82,8 +88,8 @@ impl<'a> Roles<'a> {
         Ok(row.there)
     }
 
-    /// Lets `login` serve tenants: it may read the registry and act as every tenant that has no login of its own.
-    /// For a service whose login is not the operator's.
+    /// Lets `login` serve tenants: it may read the registry and act as every tenant that has no login of its own. For a
+    /// login that [`establish`](Self::establish) does not know.
     ///
     /// # Errors
     ///
@@ -156,14 +162,11 @@ fn may_establish(conn: &mut PgConnection) -> Result<(), Error> {
     Ok(())
 }
 
-fn admit_session_user(conn: &mut PgConnection) -> Result<(), Error> {
-    let login: Login = sql_query(
-        "SELECT session_user::text AS login, current_database()::text AS database, \
-         true AS may_create_roles, true AS may_pass_on_create",
-    )
-    .get_result(conn)
-    .map_err(Error::query("ask who the login is"))?;
-    admit(conn, &login.login)
+fn session_user(conn: &mut PgConnection) -> Result<String, Error> {
+    let user: User = sql_query("SELECT session_user::text AS login")
+        .get_result(conn)
+        .map_err(Error::query("ask who the service's login is"))?;
+    Ok(user.login)
 }
 
 /// Makes `login` a member of the service's group and of every tenant's role that it is to serve.

@@ -53,9 +53,6 @@ impl House {
     pub(crate) fn with(logins: Logins, configure: impl FnOnce(TenancyBuilder) -> TenancyBuilder) -> Self {
         let house = Self::empty(logins, configure);
         house.tenancy.init().unwrap();
-        if logins == Logins::Two {
-            house.tenancy.roles().admit(&house.role("app")).unwrap();
-        }
         for slug in ["acme", "globex"] {
             house.move_in(slug);
         }

@@ -49,17 +49,14 @@ impl World {
     /// As one would deploy it: requests are served by a login that may do nothing by itself, operators have another.
     #[allow(dead_code, reason = "not in every suite")]
     pub(crate) fn deployed(size: u32) -> Self {
-        let mut login = String::new();
-        let world = Self::build(size, |builder, database| {
-            login = format!("app_{}", database.name());
+        Self::build(size, |builder, database| {
+            let login = format!("app_{}", database.name());
             let create = format!("CREATE ROLE {login} LOGIN NOINHERIT PASSWORD 'app'");
             PgConnection::establish(database.url()).unwrap().batch_execute(&create).unwrap();
             let (scheme, rest) = database.url().split_once("://").unwrap();
             let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
             builder.operator_url(database.url()).database_url(format!("{scheme}://{login}:app@{host}"))
-        });
-        world.tenancy.roles().admit(&login).unwrap();
-        world
+        })
     }
 
     pub(crate) fn url(&self) -> &str {
