@@ -12,8 +12,9 @@ use tenancy_core::tenant::ActiveTenant;
 use crate::connection::TenantConnection;
 use crate::context::Context;
 use crate::error::Error;
-use crate::pools::PinFailure;
+use crate::pools::{Loan, PinFailure};
 use crate::registry::{Registry, install};
+use crate::turnstile::Permit;
 
 impl Context {
     /// See [`Tenancy::tenant`](crate::Tenancy::tenant).
@@ -60,12 +61,21 @@ impl Context {
 
     /// See [`Tenancy::connect`](crate::Tenancy::connect).
     pub(crate) fn connect(&self, tenant: &ActiveTenant) -> Result<TenantConnection, Error> {
+        self.connect_admitted(tenant, self.tenants.admit(tenant)?)
+    }
+
+    /// The same with a permit that was waited for elsewhere. It goes back with the connection, or with the error.
+    pub(crate) fn connect_admitted(
+        &self,
+        tenant: &ActiveTenant,
+        permit: Permit,
+    ) -> Result<TenantConnection, Error> {
         let mut tenant = tenant.clone();
         let mut looked_up = false;
         let patience = Instant::now() + PATIENCE;
         loop {
             match self.pin(&tenant)? {
-                Pinned::Yes(conn) => return Ok(*conn),
+                Pinned::Yes(loan) => return Ok(TenantConnection::new(*loan, tenant, permit)),
                 Pinned::Busy if Instant::now() < patience => thread::sleep(PAUSE),
                 Pinned::Busy => return Err(Error::TenantBusy(tenant.slug.clone())),
                 Pinned::Stale if looked_up => return Err(Error::TenantBusy(tenant.slug.clone())),
@@ -104,7 +114,7 @@ impl Context {
     fn pin(&self, tenant: &ActiveTenant) -> Result<Pinned, Error> {
         let plan = SessionPlan::of(tenant, &self.naming, &self.shared)?;
         match self.tenants.pinned(&plan) {
-            Ok(loan) => Ok(Pinned::Yes(Box::new(TenantConnection::new(loan, tenant.clone())))),
+            Ok(loan) => Ok(Pinned::Yes(Box::new(loan))),
             Err(PinFailure::Stale) => Ok(Pinned::Stale),
             Err(PinFailure::Busy) => Ok(Pinned::Busy),
             Err(PinFailure::SchemaMissing) => {
@@ -121,7 +131,7 @@ impl Context {
 
 /// What came of a pin.
 enum Pinned {
-    Yes(Box<TenantConnection>),
+    Yes(Box<Loan>),
     /// The registry disagrees with what the caller believes.
     Stale,
     /// The tenant is being dropped or renamed.

@@ -38,6 +38,7 @@ mod session;
 mod tenancy;
 #[cfg(feature = "tokio")]
 mod tenant_db;
+mod turnstile;
 #[cfg(feature = "rocket")]
 pub mod web;
 
@@ -55,6 +56,7 @@ pub use roles::{RoleStanding, Roles};
 pub use tenancy::Tenancy;
 pub use tenancy_core as core;
 pub use tenancy_core::isolation::TenantRoles;
+pub use tenancy_core::limits::{Limits, SizeLimit, TimeLimit};
 // What nearly every service names.
 pub use tenancy_core::name::{SchemaName, TenantSlug};
 pub use tenancy_core::resolve::{Subdomain, TenantHeader};

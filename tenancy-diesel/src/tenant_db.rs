@@ -20,7 +20,8 @@ use crate::error::{Error, RunError, is_stale_plan};
 /// thread, so a dropped future (a timeout, `select!`, a client that went away) cannot leak it: the work goes on
 /// to its end and the connection is wiped as always.
 ///
-/// A handler that holds this holds nothing, so it may hold two, and a pool of one connection is enough.
+/// A handler that holds this holds nothing, so it may hold two, and a pool of one connection is enough. Tenants wait
+/// for connections in turns.
 #[derive(Clone)]
 pub struct TenantDb {
     context: Arc<Context>,
@@ -45,7 +46,7 @@ impl TenantDb {
     /// # Errors
     ///
     /// [`RunError::Tenancy`] when no connection can be had: the tenant is no longer active, its schema is gone,
-    /// the pool is exhausted, the database is away. [`RunError::Work`] with the error of `work`.
+    /// the pool is exhausted, or the tenant's share of it; the database is away. [`RunError::Work`] with the error of `work`.
     ///
     /// # Panics
     ///
@@ -56,11 +57,11 @@ impl TenantDb {
         T: Send + 'static,
         E: Send + 'static,
     {
-        let permit = self.context.tenants.permit().await.map_err(RunError::Tenancy)?;
+        let permit = self.context.tenants.admit_async(&self.tenant).await.map_err(RunError::Tenancy)?;
         let Self { context, tenant } = self.clone();
         let (answer, answered) = oneshot::channel();
         let worker = spawn_blocking(move || {
-            match context.connect(&tenant) {
+            match context.connect_admitted(&tenant, permit) {
                 Ok(mut conn) => {
                     // The caller may have gone; the work was done all the same.
                     let _ = answer.send(work(&mut conn).map_err(RunError::Work));
@@ -70,7 +71,6 @@ impl TenantDb {
                     let _ = answer.send(Err(RunError::Tenancy(error)));
                 }
             }
-            drop(permit);
         });
         match answered.await {
             Ok(result) => result,

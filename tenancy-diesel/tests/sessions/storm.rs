@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
+use tenancy_diesel::PoolSettings;
 use tenancy_diesel::core::tenant::ActiveTenant;
 
 use crate::notes::{notes, try_owners};
@@ -54,7 +55,13 @@ fn not_one_foreign_row() {
     eprintln!("storm: seed {seed}");
     let processors = thread::available_parallelism().map_or(2, usize::from);
     let pool = (2 * processors).max(4) as u32;
-    let world = World::new(pool);
+    // With the share for each tenant that a service has.
+    let settings = PoolSettings {
+        max_size: pool,
+        connection_timeout: Duration::from_secs(10),
+        ..PoolSettings::default()
+    };
+    let world = World::with(pool, |builder| builder.pool(settings));
     world.sql("CREATE TABLE public.notes (id serial PRIMARY KEY, owner text NOT NULL DEFAULT 'PUBLIC', body text NOT NULL); INSERT INTO public.notes (body) VALUES ('never')");
     let tenants = (0..TENANTS).map(|n| world.tenant(&format!("t{n}"))).collect();
     let storm = Storm {
@@ -198,7 +205,10 @@ impl Storm {
         let until = Instant::now() + Duration::from_secs(20);
         loop {
             let state = self.world.tenancy.pool_state();
-            if state.connections == self.pool && state.idle == self.pool {
+            if state.connections == self.pool
+                && state.idle == self.pool
+                && (state.lent, state.waiting) == (0, 0)
+            {
                 break;
             }
             assert!(Instant::now() < until, "the pool is not whole again: {state:?}");

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::context::Context;
 use crate::exit::Outcome;
 use crate::{
-    activate, archive, create, drop, exec, init, list, migrate, rename, revert, show, status, suspend,
+    activate, archive, create, drop, exec, init, limits, list, migrate, rename, revert, show, status, suspend,
 };
 
 const EXAMPLES: &str = "\
@@ -68,6 +68,7 @@ enum Command {
     Archive(archive::Archive),
     Rename(rename::Rename),
     Drop(drop::Drop),
+    Limits(limits::Limits),
     Exec(exec::Exec),
 }
 
@@ -93,6 +94,7 @@ impl Cli {
             Command::Archive(command) => command.run(&context),
             Command::Rename(command) => command.run(&context),
             Command::Drop(command) => command.run(&context),
+            Command::Limits(command) => command.run(&context),
             Command::Exec(command) => command.run(&context),
         };
         result.map_err(|error| context.explain(error))

@@ -12,6 +12,7 @@ mod drop;
 mod exec;
 mod exit;
 mod init;
+mod limits;
 mod list;
 mod migrate;
 mod output;
