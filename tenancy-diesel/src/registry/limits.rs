@@ -44,7 +44,7 @@ impl Registry<'_> {
     ///
     /// PostgreSQL is asked first, in a transaction that is rolled back, so that no value can be stored with which the
     /// tenant could not be pinned. Settings take effect at the next pin, in every process; the number of connections
-    /// within the ten seconds for which rows are remembered.
+    /// within the ten seconds for which rows are remembered (an `ActiveTenant` that is held for longer keeps its number).
     ///
     /// ```no_run
     /// # fn limit(tenancy: &tenancy_diesel::Tenancy) -> Result<(), Box<dyn std::error::Error>> {

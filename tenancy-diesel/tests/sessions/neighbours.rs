@@ -61,6 +61,7 @@ fn with_noise<T>(tenancy: &Tenancy, tenant: &ActiveTenant, measure: impl FnOnce(
             scope.spawn(|| {
                 while !over.load(Ordering::Relaxed) {
                     match tenancy.connect(tenant) {
+                        Ok(_) if over.load(Ordering::Relaxed) => {}
                         Ok(mut conn) => conn.batch_execute("SELECT pg_sleep(0.2)").unwrap(),
                         Err(Error::TenantLimit { .. }) => {}
                         Err(error) => panic!("{error}"),
