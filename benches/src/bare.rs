@@ -1,5 +1,7 @@
 //! What one would use without the library: a plain r2d2 pool.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, ConnectionError, PgConnection};
@@ -15,6 +17,13 @@ pub(crate) struct Plain {
 pub(crate) fn pool(url: &str, search_path: &str, ping: bool) -> Result<Pool<Plain>> {
     let plain = Plain { url: url.to_owned(), set_up: format!("SET search_path TO {search_path}") };
     Ok(Pool::builder().max_size(1).test_on_check_out(ping).build(plain)?)
+}
+
+/// A pool of `size` plain connections without a ping, whose callers wait for a minute.
+pub(crate) fn pool_of(size: u32, url: &str, search_path: &str) -> Result<Pool<Plain>> {
+    let plain = Plain { url: url.to_owned(), set_up: format!("SET search_path TO {search_path}") };
+    let timeout = Duration::from_secs(60);
+    Ok(Pool::builder().max_size(size).test_on_check_out(false).connection_timeout(timeout).build(plain)?)
 }
 
 impl ManageConnection for Plain {

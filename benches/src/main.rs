@@ -1,6 +1,6 @@
-//! What tenancy costs, side by side with what one would use instead: `./dev bench [request|roles|clone|fleet] [--quick]`.
+//! What tenancy costs, side by side with what one would use instead: `./dev bench [SUBJECT] [--quick]`.
 //!
-//! * [`request`], [`roles`], [`clone`], [`fleet`]: the subjects.
+//! * [`request`], [`roles`], [`clone`], [`fleet`], [`neighbour`]: the subjects.
 //! * [`measure`]: ways take turns, medians are reported. [`table`]: beside what cannot be beaten.
 //! * [`server`]: a server of this run's own.
 
@@ -10,6 +10,7 @@ mod desk;
 mod fleet;
 mod herd;
 mod measure;
+mod neighbour;
 #[allow(clippy::unwrap_used, reason = "shared with the tests, which fail by panicking")]
 #[path = "../../tenancy-diesel/tests/support/proxy.rs"]
 mod proxy;
@@ -27,13 +28,18 @@ use crate::server::Server;
 
 type Subject = fn(&Server, bool) -> Result<()>;
 
-const SUBJECTS: [(&str, Subject); 4] =
-    [("request", request::run), ("roles", roles::run), ("clone", clone::run), ("fleet", fleet::run)];
+const SUBJECTS: [(&str, Subject); 5] = [
+    ("request", request::run),
+    ("roles", roles::run),
+    ("clone", clone::run),
+    ("fleet", fleet::run),
+    ("neighbour", neighbour::run),
+];
 
 const USAGE: &str = "\
 usage: ./dev bench [SUBJECT] [--quick] [--durable]
 
-SUBJECT    request, roles, clone or fleet, or a part of the word; all unless given
+SUBJECT    request, roles, clone, fleet or neighbour, or a part of the word; all unless given
 --quick    fewer rounds and tenants: whether it runs, not how fast
 --durable  a server that waits for the disk at every commit
 ";

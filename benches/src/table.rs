@@ -84,7 +84,7 @@ fn round(number: f64) -> String {
 }
 
 /// Three significant digits.
-fn duration(seconds: f64) -> String {
+pub(crate) fn duration(seconds: f64) -> String {
     let (number, unit) = match seconds {
         ..0.001 => (seconds * 1e6, "µs"),
         0.001..1.0 => (seconds * 1e3, "ms"),

@@ -12,16 +12,19 @@
 //! * [`isolation`]: what a session must look like while a tenant is served, and how that is proved.
 //! * [`blueprint`]: a schema as typed objects, rendered for any tenant.
 //! * [`fleet`]: which migrations which tenant needs.
+//! * [`limits`] and [`fairness`]: what a tenant may take, and whose turn it is.
 //! * [`conninfo`]: what a database URL says about hosts and encryption.
 //! * [`script`]: the one type that SQL text is assembled in.
 //!
-//! Modules import downwards only: `name` and `conninfo` import nothing of this crate; `script`, `placement`,
-//! `tenant` and `request` import `name`; the rest imports those.
+//! Modules import downwards only: `name`, `conninfo` and `limits` import nothing of this crate; `script`,
+//! `placement`, `tenant` and `request` import those; the rest imports all of them.
 
 pub mod blueprint;
 pub mod conninfo;
+pub mod fairness;
 pub mod fleet;
 pub mod isolation;
+pub mod limits;
 pub mod name;
 pub mod placement;
 pub mod request;

@@ -22,6 +22,7 @@ fn tenant(id_text: &str, slug: &str) -> ActiveTenant {
         slug,
         role: None,
         login: None,
+        limits: Default::default(),
         name: "A company".to_owned(),
         status: TenantStatus::Active,
         placement,

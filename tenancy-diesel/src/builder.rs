@@ -1,7 +1,9 @@
 use std::env;
+use std::num::NonZeroU32;
 
 use tenancy_core::conninfo::{ConnInfo, LibpqEnvironment, Secrets};
 use tenancy_core::isolation::{SessionDefaults, SharedSchemas, TenantRoles};
+use tenancy_core::limits::Limits;
 use tenancy_core::name::SchemaNaming;
 use tenancy_core::resolve::{Resolve, ResolverChain};
 
@@ -27,6 +29,7 @@ pub struct TenancyBuilder {
     operator_url: Option<String>,
     key: Option<SecretKey>,
     dedicated_size: Option<u32>,
+    connections: Option<NonZeroU32>,
     danger_plain_text: bool,
 }
 
@@ -102,6 +105,19 @@ impl TenancyBuilder {
         self
     }
 
+    /// What every tenant is limited to that has no limits of its own: settings that every session starts with, and how
+    /// many connections one tenant may hold (before [`PoolSettings::max_per_tenant`]).
+    ///
+    /// A setting that the login may not set (`temp_file_limit`, mostly) is an error of the first connection.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        for (name, value) in limits.settings() {
+            self.defaults = self.defaults.with(name, &value);
+        }
+        self.connections = limits.connections.or(self.connections);
+        self
+    }
+
     /// How large the tenants' pool is and how long it waits.
     #[must_use]
     pub fn pool(mut self, settings: PoolSettings) -> Self {
@@ -147,12 +163,14 @@ impl TenancyBuilder {
                 require_encryption(url)?;
             }
         }
+        let max_per_tenant = self.connections.map(NonZeroU32::get).or(self.pool.max_per_tenant);
+        let pool = PoolSettings { max_per_tenant, ..self.pool };
         Ok(Tenancy::new(Context::new(Settings {
             url: self.url,
             naming,
             shared: self.shared,
             defaults: self.defaults,
-            pool: self.pool,
+            pool,
             resolvers: self.resolvers,
             migrations: self.migrations,
             roles: self.roles,

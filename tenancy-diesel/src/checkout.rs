@@ -12,8 +12,9 @@ use tenancy_core::tenant::ActiveTenant;
 use crate::connection::TenantConnection;
 use crate::context::Context;
 use crate::error::Error;
-use crate::pools::PinFailure;
+use crate::pools::{Loan, PinFailure};
 use crate::registry::{Registry, install};
+use crate::turnstile::Permit;
 
 impl Context {
     /// See [`Tenancy::tenant`](crate::Tenancy::tenant).
@@ -60,33 +61,61 @@ impl Context {
 
     /// See [`Tenancy::connect`](crate::Tenancy::connect).
     pub(crate) fn connect(&self, tenant: &ActiveTenant) -> Result<TenantConnection, Error> {
+        match self.admit(tenant) {
+            Ok(permit) => self.connect_admitted(tenant, permit),
+            Err(error) => {
+                let tenant = self.moved(tenant, error)?;
+                let permit = self.admit(&tenant)?;
+                self.connect_admitted(&tenant, permit)
+            }
+        }
+    }
+
+    /// The same with a permit that was waited for elsewhere. It goes back with the connection, or with the error.
+    pub(crate) fn connect_admitted(
+        &self,
+        tenant: &ActiveTenant,
+        mut permit: Permit,
+    ) -> Result<TenantConnection, Error> {
         let mut tenant = tenant.clone();
         let mut looked_up = false;
         let patience = Instant::now() + PATIENCE;
         loop {
-            let pinned = match self.pin(&tenant) {
-                // Its login may be gone: whoever took it away did not tell us.
-                Err(error) if tenant.login.is_some() && !looked_up => {
-                    let now = self.look_up_again(&tenant)?;
-                    if now.login == tenant.login {
-                        return Err(error);
-                    }
-                    (tenant, looked_up) = (now, true);
+            let now = match self.pin(&tenant) {
+                Ok(Pinned::Yes(loan)) => return Ok(TenantConnection::new(*loan, tenant, permit)),
+                Ok(Pinned::Busy) if Instant::now() < patience => {
+                    thread::sleep(PAUSE);
                     continue;
                 }
-                pinned => pinned?,
+                Ok(Pinned::Busy) => return Err(Error::TenantBusy(tenant.slug.clone())),
+                Ok(Pinned::Stale) if looked_up => return Err(Error::TenantBusy(tenant.slug.clone())),
+                Ok(Pinned::Stale) => self.look_up_again(&tenant)?,
+                Err(error) if looked_up => return Err(error),
+                Err(error) => self.moved(&tenant, error)?,
             };
-            match pinned {
-                Pinned::Yes(conn) => return Ok(*conn),
-                Pinned::Busy if Instant::now() < patience => thread::sleep(PAUSE),
-                Pinned::Busy => return Err(Error::TenantBusy(tenant.slug.clone())),
-                Pinned::Stale if looked_up => return Err(Error::TenantBusy(tenant.slug.clone())),
-                Pinned::Stale => {
-                    tenant = self.look_up_again(&tenant)?;
-                    looked_up = true;
-                }
+            looked_up = true;
+            if now.login != tenant.login {
+                // Another login's pool, and another line to stand in.
+                drop(permit);
+                permit = self.admit(&now)?;
             }
+            tenant = now;
         }
+    }
+
+    /// The right to a connection of the pool that serves `tenant`.
+    fn admit(&self, tenant: &ActiveTenant) -> Result<Permit, Error> {
+        self.pool_of(tenant)?.admit(tenant)
+    }
+
+    /// The tenant as it is served now, if `error` may come from a login of its own that is gone: whoever took it away did
+    /// not tell us. Otherwise the error.
+    fn moved(&self, tenant: &ActiveTenant, error: Error) -> Result<ActiveTenant, Error> {
+        if tenant.login.is_none() {
+            return Err(error);
+        }
+        let now = self.look_up_again(tenant)?;
+        if now.login == tenant.login { Err(error) } else { Ok(now) }
     }
 
     /// The same tenant as the registry has it now: of one id *and* one slug. A slug that belongs to another
@@ -116,7 +145,7 @@ impl Context {
     fn pin(&self, tenant: &ActiveTenant) -> Result<Pinned, Error> {
         let plan = SessionPlan::of(tenant, &self.naming, &self.shared)?;
         match self.pool_of(tenant)?.pinned(&plan) {
-            Ok(loan) => Ok(Pinned::Yes(Box::new(TenantConnection::new(loan, tenant.clone())))),
+            Ok(loan) => Ok(Pinned::Yes(Box::new(loan))),
             Err(PinFailure::Stale) => Ok(Pinned::Stale),
             Err(PinFailure::Busy) => Ok(Pinned::Busy),
             Err(PinFailure::SchemaMissing) => {
@@ -133,7 +162,7 @@ impl Context {
 
 /// What came of a pin.
 enum Pinned {
-    Yes(Box<TenantConnection>),
+    Yes(Box<Loan>),
     /// The registry disagrees with what the caller believes.
     Stale,
     /// The tenant is being dropped or renamed.

@@ -86,6 +86,30 @@ pub enum Error {
         /// How long the caller waited.
         waited: Duration,
     },
+    /// Every connection that the tenant may hold was in use for as long as the pool is allowed to wait.
+    #[error(
+        "all {limit} connections that tenant `{slug}` may hold were in use for {waited:?}: make its requests shorter, \
+         or raise its limit (`tenancy limits {slug} --connections N`, `PoolSettings::max_per_tenant`). A thread that \
+         holds one and asks for another may be waiting for itself"
+    )]
+    TenantLimit {
+        /// The tenant.
+        slug: TenantSlug,
+        /// How many it may hold at once.
+        limit: u32,
+        /// How long the caller waited.
+        waited: Duration,
+    },
+    /// PostgreSQL does not let a session be limited like this.
+    #[error("limit {setting} to `{value}`: {reason}")]
+    LimitRefused {
+        /// The setting.
+        setting: String,
+        /// The value that was refused.
+        value: String,
+        /// What PostgreSQL said, with the statement that helps where there is one.
+        reason: String,
+    },
     /// No connection could be made.
     #[error("the database cannot be reached: {0}")]
     Unreachable(String),

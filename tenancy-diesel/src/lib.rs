@@ -44,6 +44,7 @@ mod tenancy;
 mod tenant_db;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod turnstile;
 #[cfg(feature = "rocket")]
 pub mod web;
 
@@ -63,6 +64,7 @@ pub use secrets::{SecretError, SecretKey};
 pub use tenancy::Tenancy;
 pub use tenancy_core as core;
 pub use tenancy_core::isolation::TenantRoles;
+pub use tenancy_core::limits::{Limits, SizeLimit, TimeLimit};
 // What nearly every service names.
 pub use tenancy_core::name::{SchemaName, TenantSlug};
 pub use tenancy_core::resolve::{Subdomain, TenantHeader};

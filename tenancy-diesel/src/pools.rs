@@ -1,4 +1,6 @@
-//! Pools of sessions: the tenants', and the control plane's two (`context`).
+//! Pools of sessions: the tenants', and the control plane's two (`context`). `admission`: whose turn it is.
+
+mod admission;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,16 +10,20 @@ use tenancy_core::isolation::{SessionDefaults, SessionPlan};
 
 use crate::error::Error;
 use crate::session::{Address, PinError, Session, SessionManager};
+use crate::turnstile::Turnstile;
 
 /// How large a pool is and how long it waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PoolSettings {
     /// The most connections, at least 1; 10 unless set.
     pub max_size: u32,
+    /// The most connections that one tenant may hold at once, so that none takes the whole pool; three quarters of
+    /// `max_size`, rounded down, unless set. A tenant's own limit (`Registry::set_limits`) goes before it.
+    pub max_per_tenant: Option<u32>,
     /// How many idle connections are kept ready; as many as `max_size` unless set.
     pub min_idle: Option<u32>,
-    /// How long a caller waits for a connection before [`Error::PoolExhausted`] or [`Error::Unreachable`]; 5 s
-    /// unless set.
+    /// How long a caller waits for its turn before [`Error::PoolExhausted`] or [`Error::TenantLimit`], and then for
+    /// a connection before [`Error::Unreachable`]; 5 s unless set.
     pub connection_timeout: Duration,
     /// After how long a connection is replaced, which also bounds what a backend remembers of the tenants it
     /// served; 30 min unless set.
@@ -30,6 +36,7 @@ impl Default for PoolSettings {
     fn default() -> Self {
         Self {
             max_size: 10,
+            max_per_tenant: None,
             min_idle: None,
             connection_timeout: Duration::from_secs(5),
             max_lifetime: Some(Duration::from_secs(30 * 60)),
@@ -45,6 +52,10 @@ pub struct PoolState {
     pub connections: u32,
     /// Connections nobody uses.
     pub idle: u32,
+    /// Connections that tenants hold or are about to get.
+    pub lent: u32,
+    /// Callers that wait for their tenant's turn.
+    pub waiting: usize,
 }
 
 /// A pool of sessions.
@@ -52,6 +63,7 @@ pub(crate) struct SessionPool {
     pool: Pool<SessionManager>,
     settings: PoolSettings,
     purpose: &'static str,
+    turnstile: Arc<Turnstile>,
     #[cfg(feature = "tokio")]
     permits: Arc<tokio::sync::Semaphore>,
 }
@@ -84,6 +96,7 @@ impl SessionPool {
             pool,
             settings: settings.clone(),
             purpose,
+            turnstile: Turnstile::new(max_size),
             #[cfg(feature = "tokio")]
             permits: Arc::new(tokio::sync::Semaphore::new(max_size as usize)),
         }
@@ -100,7 +113,7 @@ impl SessionPool {
         }
     }
 
-    /// Lends a session pinned to a tenant. Blocks for up to the pool's timeout.
+    /// Lends a session pinned to a tenant that was admitted. Blocks for up to the pool's timeout.
     pub(crate) fn pinned(&self, plan: &SessionPlan) -> Result<Loan, PinFailure> {
         self.lend(|session| session.pin(plan))
     }
@@ -118,7 +131,8 @@ impl SessionPool {
     /// How full the pool is.
     pub(crate) fn state(&self) -> PoolState {
         let state = self.pool.state();
-        PoolState { connections: state.connections, idle: state.idle_connections }
+        let (lent, waiting) = self.turnstile.state();
+        PoolState { connections: state.connections, idle: state.idle_connections, lent, waiting }
     }
 
     /// What the pool was made with.

@@ -94,9 +94,12 @@ impl Tenancy {
     /// A connection pinned to `tenant`. Blocks until the pool has one, up to its timeout, and for one round
     /// trip. The registry is asked in that round trip: it must still have the tenant, active, by this slug.
     ///
+    /// Tenants wait in turns, and each holds a limited number of connections. A thread that holds one and asks for
+    /// another may wait for itself, and gets an error after the pool's timeout.
+    ///
     /// # Errors
     ///
-    /// [`Error::PoolExhausted`], [`Error::Unreachable`]; [`Error::UnknownTenant`] (also when the slug is another
+    /// [`Error::PoolExhausted`], [`Error::TenantLimit`], [`Error::Unreachable`]; [`Error::UnknownTenant`] (also when the slug is another
     /// tenant's by now) and [`Error::NotActive`] by the registry as it is now; [`Error::TenantBusy`] when it is
     /// being dropped or renamed for longer than a second; [`Error::SchemaMissing`].
     pub fn connect(&self, tenant: &ActiveTenant) -> Result<TenantConnection, Error> {

@@ -22,7 +22,8 @@ use crate::pools::SessionPool;
 /// thread, so a dropped future (a timeout, `select!`, a client that went away) cannot leak it: the work goes on
 /// to its end and the connection is wiped as always.
 ///
-/// A handler that holds this holds nothing, so it may hold two, and a pool of one connection is enough.
+/// A handler that holds this holds nothing, so it may hold two, and a pool of one connection is enough. Tenants wait
+/// for connections in turns.
 #[derive(Clone)]
 pub struct TenantDb {
     context: Arc<Context>,
@@ -72,7 +73,7 @@ impl TenantDb {
     /// # Errors
     ///
     /// [`RunError::Tenancy`] when no connection can be had: the tenant is no longer active, its schema is gone,
-    /// the pool is exhausted, the database is away. [`RunError::Work`] with the error of `work`.
+    /// the pool is exhausted, or the tenant's share of it; the database is away. [`RunError::Work`] with the error of `work`.
     ///
     /// # Panics
     ///
@@ -84,11 +85,11 @@ impl TenantDb {
         E: Send + 'static,
     {
         let pool = self.pool().await.map_err(RunError::Tenancy)?;
-        let permit = pool.permit().await.map_err(RunError::Tenancy)?;
+        let permit = pool.admit_async(&self.tenant).await.map_err(RunError::Tenancy)?;
         let Self { context, tenant } = self.clone();
         let (answer, answered) = oneshot::channel();
         let worker = spawn_blocking(move || {
-            match context.connect(&tenant) {
+            match context.connect_admitted(&tenant, permit) {
                 Ok(mut conn) => {
                     // The caller may have gone; the work was done all the same.
                     let _ = answer.send(work(&mut conn).map_err(RunError::Work));
@@ -98,7 +99,6 @@ impl TenantDb {
                     let _ = answer.send(Err(RunError::Tenancy(error)));
                 }
             }
-            drop(permit);
         });
         match answered.await {
             Ok(result) => result,

@@ -9,6 +9,8 @@ mod support;
 mod exec;
 #[path = "cli/flow.rs"]
 mod flow;
+#[path = "cli/limits.rs"]
+mod limits;
 #[path = "cli/migrate.rs"]
 mod migrate;
 #[path = "cli/roles.rs"]

@@ -7,16 +7,16 @@ use std::path::{Path, PathBuf};
 
 /// From the bottom up. A module may import those in rows above its own in this list, and none beside it.
 const CORE: &[&[&str]] = &[
-    &["name", "conninfo"],
+    &["name", "conninfo", "limits"],
     &["script", "placement", "request"],
     &["tenant"],
-    &["resolve", "scoped", "isolation", "blueprint", "fleet"],
+    &["resolve", "scoped", "isolation", "blueprint", "fleet", "fairness"],
 ];
 
 const DIESEL: &[&[&str]] = &[
     &["blueprint", "locks", "ownership", "secrets", "embedded"],
     &["bookkeeping"],
-    &["error"],
+    &["error", "turnstile"],
     &["migrations", "session"],
     &["pools"],
     &["connection"],

@@ -2,6 +2,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{ActiveTenant, NotActive, TenantId, TenantStatus};
+use crate::limits::Limits;
 use crate::name::{RoleName, TenantSlug};
 use crate::placement::Placement;
 
@@ -22,6 +23,8 @@ pub struct Tenant {
     pub role: Option<RoleName>,
     /// Which login serves it; `None` for the service's own.
     pub login: Option<RoleName>,
+    /// What it is limited to, beyond what all tenants are.
+    pub limits: Limits,
     /// The plan it pays for.
     pub plan: String,
     /// Anything that the embedding service keeps with a tenant.

@@ -7,6 +7,7 @@ use tenancy_core::scoped::{InTenant, Scoped, WrongTenant};
 use tenancy_core::tenant::ActiveTenant;
 
 use crate::pools::Loan;
+use crate::turnstile::Permit;
 
 /// A connection pinned to one tenant. Unqualified names mean that tenant's tables until the drop.
 ///
@@ -30,14 +31,16 @@ use crate::pools::Loan;
 /// ```
 #[must_use = "the connection goes back to the pool when this is dropped"]
 pub struct TenantConnection {
+    // Fields are dropped in this order: the connection is back in the pool before somebody else is let in.
     loan: Loan,
+    _permit: Permit,
     tenant: ActiveTenant,
     thread_bound: PhantomData<*const ()>,
 }
 
 impl TenantConnection {
-    pub(crate) fn new(loan: Loan, tenant: ActiveTenant) -> Self {
-        Self { loan, tenant, thread_bound: PhantomData }
+    pub(crate) fn new(loan: Loan, tenant: ActiveTenant, permit: Permit) -> Self {
+        Self { loan, _permit: permit, tenant, thread_bound: PhantomData }
     }
 
     /// The tenant that the connection is pinned to.

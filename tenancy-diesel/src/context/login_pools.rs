@@ -48,7 +48,9 @@ impl LoginPools {
     ) -> Self {
         let lazy =
             |settings: PoolSettings| PoolSettings { min_idle: Some(0), idle_timeout: Some(IDLE), ..settings };
-        let (shard, dedicated) = (lazy(shard), lazy(dedicated));
+        // Nobody to share a dedicated pool with.
+        let whole = Some(dedicated.max_size);
+        let (shard, dedicated) = (lazy(shard), PoolSettings { max_per_tenant: whole, ..lazy(dedicated) });
         Self { pools: RwLock::default(), url: url.to_owned(), defaults, shard, dedicated, key, control }
     }
 

@@ -1,5 +1,8 @@
+use std::num::NonZeroU32;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use tenancy_core::limits::Limits;
 use tenancy_core::name::{RoleName, SchemaName, TenantSlug};
 use tenancy_core::placement::Placement;
 use tenancy_core::tenant::{Tenant, TenantId};
@@ -26,6 +29,8 @@ pub(crate) struct TenantRow {
     updated_at: DateTime<Utc>,
     role_name: Option<String>,
     login_name: Option<String>,
+    session_settings: Option<Vec<String>>,
+    max_connections: Option<i32>,
 }
 
 impl TryFrom<TenantRow> for Tenant {
@@ -53,7 +58,12 @@ impl TryFrom<TenantRow> for Tenant {
         let role = |name: &Option<String>| {
             name.as_deref().map(RoleName::parse).transpose().map_err(|error| corrupt(&error))
         };
+        let settings = row.session_settings.as_deref().unwrap_or_default().chunks_exact(2);
+        let limits = Limits::from_settings(settings.map(|pair| (pair[0].as_str(), pair[1].as_str())))
+            .map_err(|error| corrupt(&error))?;
+        let connections = row.max_connections.and_then(|most| NonZeroU32::new(u32::try_from(most).ok()?));
         Ok(Self {
+            limits: Limits { connections, ..limits },
             role: role(&row.role_name)?,
             login: role(&row.login_name)?,
             id: TenantId::from_uuid(row.id),

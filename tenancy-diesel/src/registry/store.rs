@@ -12,7 +12,7 @@ use crate::registry::schema::tenants;
 /// Tenants' rows. Every method blocks for a round trip or two on the control plane's pool.
 #[derive(Debug, Clone, Copy)]
 pub struct Registry<'a> {
-    context: &'a Context,
+    pub(super) context: &'a Context,
 }
 
 /// Which tenants to list.

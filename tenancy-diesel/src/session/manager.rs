@@ -29,7 +29,7 @@ pub(crate) enum ConnectError {
     #[error("{0}")]
     Connect(String),
     /// The configured session defaults were refused.
-    #[error("set the session defaults: {0}")]
+    #[error("set the session defaults: {0}{remedy}", remedy = remedy(.0))]
     Defaults(diesel::result::Error),
     /// The application's instrumentation panicked.
     #[error("the application's instrumentation panicked while connecting")]
@@ -37,6 +37,17 @@ pub(crate) enum ConnectError {
     /// r2d2's ping; never sent, because the pin is the liveness test.
     #[error("ping: {0}")]
     Ping(diesel::result::Error),
+}
+
+/// The statement that helps when a default needs more than the login may do. PostgreSQL's words, in English.
+fn remedy(refusal: &diesel::result::Error) -> String {
+    let diesel::result::Error::DatabaseError(_, said) = refusal else { return String::new() };
+    match said.message().split_once("permission denied to set parameter ") {
+        Some((_, name)) => format!(
+            " (PostgreSQL 15 or newer: as a superuser, run `GRANT SET ON PARAMETER {name} TO ..` for the login)"
+        ),
+        None => String::new(),
+    }
 }
 
 impl SessionManager {

@@ -24,6 +24,7 @@ use crate::error::Error;
 /// | 409 | `tenant_taken` | a sign-up under a slug that is taken |
 /// | 409 | `conflict` | a unique constraint stands in the way |
 /// | 422 | `name_invalid` | a sign-up under a name that breaks a rule |
+/// | 429 | `tenant_limit` | the tenant uses all connections that it may hold; with `Retry-After` |
 /// | 500 | `internal` | everything else |
 /// | 503 | `busy` | every connection is in use; with `Retry-After` |
 /// | 503 | `unavailable` | the database is away; with `Retry-After` |
@@ -114,7 +115,7 @@ impl Problem {
         let (status, code) = (self.status, self.code());
         let reason = Chain(error);
         match (status, code) {
-            (_, "busy") => tracing::warn!(status, code, "{reason}"),
+            (_, "busy" | "tenant_limit") => tracing::warn!(status, code, "{reason}"),
             (500.., _) => tracing::error!(status, code, "{reason}"),
             _ => tracing::debug!(status, code, "{reason}"),
         }
@@ -167,6 +168,9 @@ impl From<&Error> for Problem {
             Error::AlreadyExists(_) => Self::new(409, "tenant_taken").detail("The name is taken."),
             // A schema that belongs to nobody stands in the way: to the client the name is taken as well.
             Error::SchemaTaken(_) => Self::new(409, "tenant_taken").detail("The name is taken."),
+            Error::TenantLimit { .. } => Self::new(429, "tenant_limit")
+                .detail("The tenant does too much at once. Please try again.")
+                .retry_after(1),
             Error::PoolExhausted { .. } | Error::TenantBusy(_) => busy(),
             Error::Unreachable(_) | Error::NotInitialized => unavailable(),
             // To the letter what an unknown row says: that another tenant has one is none of the client's business.
@@ -281,11 +285,16 @@ mod tests {
     }
 
     #[test]
-    fn a_tenant_that_is_being_changed_is_busy_and_worth_another_try() {
-        let problem = Problem::from(&Error::TenantBusy(TenantSlug::parse("secret").unwrap()));
-        assert_eq!((problem.status(), problem.code()), (503, "busy"));
-        assert_eq!(problem.retry_after_seconds(), Some(1));
-        assert!(!serde_json::to_string(&problem).unwrap().contains("secret"));
+    fn what_passes_is_worth_another_try_and_names_nobody() {
+        let slug = || TenantSlug::parse("secret").unwrap();
+        let limit = Error::TenantLimit { slug: slug(), limit: 7, waited: std::time::Duration::from_secs(5) };
+        for (error, status, code) in [(Error::TenantBusy(slug()), 503, "busy"), (limit, 429, "tenant_limit")]
+        {
+            let problem = Problem::from(&error);
+            assert_eq!((problem.status(), problem.code()), (status, code));
+            assert_eq!(problem.retry_after_seconds(), Some(1));
+            assert!(!json(&error).contains("secret"));
+        }
     }
 
     #[test]

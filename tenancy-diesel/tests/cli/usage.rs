@@ -12,6 +12,9 @@ fn wrong_usage_exits_with_2_and_says_what_is_wrong() {
         ("migrate --migrations nowhere", "there is no directory `nowhere`"),
         ("list --status dead", "`dead` is no status"),
         ("list --prefix a-b", "only a-z, 0-9 and _ are allowed"),
+        ("limits acme --connections 0", "number would be zero"),
+        ("limits acme --statement-timeout 5", "a whole number with ms, s, min, h or d"),
+        ("limits acme --work-mem much", "a whole number with kB, MB, GB or TB"),
         ("exec", "<SQL>"),
         ("frobnicate", "unrecognized subcommand"),
         ("list --database-url postgres://me:s3cret@db.example.com/x", "sslmode=require"),
@@ -56,7 +59,7 @@ fn help_has_examples_everywhere_and_needs_no_database() {
     assert!(top.ok().contains("Exit codes:"), "{top:?}");
     for command in [
         "init", "create", "list", "show", "migrate", "status", "revert", "suspend", "activate", "archive",
-        "rename", "drop", "exec",
+        "rename", "drop", "limits", "exec",
     ] {
         let help = operator.without_url(&[command, "--help"]);
         assert!(help.ok().contains("Example"), "{command}");

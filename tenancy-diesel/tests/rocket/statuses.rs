@@ -147,6 +147,26 @@ async fn a_busy_pool_is_503_with_retry_after() {
 }
 
 #[rocket::async_test]
+async fn a_tenant_that_takes_more_than_its_share_is_429_with_retry_after_and_others_are_served() {
+    let service = Service::with_pool(2);
+    let client = service.client().await;
+    let (held, refused, other) = tokio::join!(
+        get(&client, ACME, "/holds"),
+        async {
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            get(&client, ACME, "/notes").await
+        },
+        async {
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            get(&client, "globex.example.com", "/notes").await
+        }
+    );
+    assert_eq!((held.status(), other.status()), (Status::Ok, Status::Ok));
+    assert_eq!(refused.headers().get_one("Retry-After"), Some("1"));
+    assert_eq!(problem(refused).await, (429, "tenant_limit".into()));
+}
+
+#[rocket::async_test]
 async fn a_server_that_is_away_is_503_with_retry_after() {
     let away = client(rocket(builder("postgres://nobody@127.0.0.1:1/nowhere", 1).build().unwrap())).await;
     let response = get(&away, ACME, "/notes").await;

@@ -12,10 +12,13 @@ mod world;
 
 mod bad_states;
 mod crossing;
+mod fairness;
 mod faults;
 mod ground;
 mod instrumentation;
+mod limits;
 mod locks;
+mod neighbours;
 mod notes;
 mod pins;
 mod round_trips;

@@ -54,6 +54,7 @@ fn not_one_foreign_row() {
     eprintln!("storm: seed {seed}");
     let processors = thread::available_parallelism().map_or(2, usize::from);
     let pool = (2 * processors).max(4) as u32;
+    // With the share for each tenant that a service has.
     let world = World::deployed(pool);
     world.sql("CREATE TABLE public.notes (id serial PRIMARY KEY, owner text NOT NULL DEFAULT 'PUBLIC', body text NOT NULL); INSERT INTO public.notes (body) VALUES ('never')");
     for n in 0..TENANTS {
@@ -216,7 +217,10 @@ impl Storm {
         let until = Instant::now() + Duration::from_secs(20);
         loop {
             let state = self.world.tenancy.pool_state();
-            if state.connections == self.pool && state.idle == self.pool {
+            if state.connections == self.pool
+                && state.idle == self.pool
+                && (state.lent, state.waiting) == (0, 0)
+            {
                 break;
             }
             assert!(Instant::now() < until, "the pool is not whole again: {state:?}");

@@ -37,6 +37,8 @@ impl World {
         let database = test_server().fresh_database();
         let pool = PoolSettings {
             max_size: size,
+            // Who gets how much is the subject of `fairness`.
+            max_per_tenant: Some(size),
             connection_timeout: Duration::from_secs(10),
             ..PoolSettings::default()
         };

@@ -8,8 +8,8 @@ use tenancy_diesel::{SecretKey, TenantRoles};
 use crate::context::Context;
 use crate::exit::Outcome;
 use crate::{
-    activate, archive, create, dedicate, drop, exec, init, list, logins, migrate, rename, revert, roles,
-    share, show, status, suspend, unshare,
+    activate, archive, create, dedicate, drop, exec, init, limits, list, logins, migrate, rename, revert,
+    roles, share, show, status, suspend, unshare,
 };
 
 const EXAMPLES: &str = "\
@@ -79,6 +79,7 @@ enum Command {
     Archive(archive::Archive),
     Rename(rename::Rename),
     Drop(drop::Drop),
+    Limits(limits::Limits),
     Exec(exec::Exec),
     Roles(roles::RolesCommand),
     Logins(logins::LoginsCommand),
@@ -109,6 +110,7 @@ impl Cli {
             Command::Archive(command) => command.run(&context),
             Command::Rename(command) => command.run(&context),
             Command::Drop(command) => command.run(&context),
+            Command::Limits(command) => command.run(&context),
             Command::Exec(command) => command.run(&context),
             Command::Logins(command) => command.run(&context),
             Command::Dedicate(command) => command.run(&context),

@@ -13,6 +13,7 @@ mod drop;
 mod exec;
 mod exit;
 mod init;
+mod limits;
 mod list;
 mod logins;
 mod migrate;

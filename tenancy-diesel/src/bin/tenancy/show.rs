@@ -2,6 +2,7 @@
 
 use clap::Args;
 use serde::Serialize;
+use tenancy_diesel::Limits;
 use tenancy_diesel::core::name::TenantSlug;
 use tenancy_diesel::core::tenant::Tenant;
 
@@ -41,6 +42,7 @@ impl Show {
 fn text(Shown { tenant, pending }: &Shown) -> String {
     let schema = tenant.placement.schema().map_or_else(|| "-".to_owned(), ToString::to_string);
     let pending = if pending.is_empty() { "-".to_owned() } else { pending.join("\n") };
+    let limits = if tenant.limits == Limits::default() { "-".to_owned() } else { tenant.limits.to_string() };
     let mut table = output::bare();
     for (what, value) in [
         ("id", tenant.id.to_string()),
@@ -51,6 +53,7 @@ fn text(Shown { tenant, pending }: &Shown) -> String {
         ("schema", schema),
         ("plan", printable(&tenant.plan, false)),
         ("settings", printable(&tenant.settings.to_string(), false)),
+        ("limits", limits),
         ("version", words::version(tenant.template_version.as_deref()).to_owned()),
         ("pending", pending),
         ("created", words::time(tenant.created_at)),
