@@ -24,6 +24,7 @@ pub struct TenancyBuilder {
     migrations: Migrations,
     roles: TenantRoles,
     operator_url: Option<String>,
+    detect_fall_through: Option<bool>,
     danger_plain_text: bool,
 }
 
@@ -105,6 +106,16 @@ impl TenancyBuilder {
         self
     }
 
+    /// Whether whoever asks for a tenant's connection is told ([`Error::SchemaIncomplete`]) when the tenant lacks a table
+    /// of the template and a shared schema has one of that name, which would answer its queries. It costs a round trip
+    /// for each tenant every ten seconds; on in debug builds and off in release builds unless set. `tenancy check` looks
+    /// at all tenants at once.
+    #[must_use]
+    pub fn detect_fall_through(mut self, detect: bool) -> Self {
+        self.detect_fall_through = Some(detect);
+        self
+    }
+
     /// Allows a connection over a network without encryption, for a network that is trusted as a whole.
     #[must_use]
     pub fn danger_allow_plain_text(mut self) -> Self {
@@ -139,6 +150,7 @@ impl TenancyBuilder {
             migrations: self.migrations,
             roles: self.roles,
             operator_url: self.operator_url,
+            detect_fall_through: self.detect_fall_through.unwrap_or(cfg!(debug_assertions)),
         })))
     }
 }

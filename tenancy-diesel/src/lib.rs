@@ -5,6 +5,7 @@
 #![cfg_attr(feature = "tokio", doc = "* [`TenantDb`]: the same for async code: the right to a connection.")]
 //! * [`Registry`], [`Provisioner`], [`Fleet`], [`Roles`]: tenants' rows, their coming and going, their migrations, as
 //!   whom their sessions act.
+//! * [`Doctor`]: what is wrong with the database, and the statements that mend it.
 //! * [`blueprint`]: what a clone carries.
 #![cfg_attr(feature = "rocket", doc = "* [`web::rocket`]: request guards and problem responses.")]
 #![cfg_attr(feature = "embedded", doc = "* [`embedded`]: a PostgreSQL server of one's own.")]
@@ -23,9 +24,11 @@ mod builder;
 mod checkout;
 mod connection;
 mod context;
+mod doctor;
 #[cfg(feature = "embedded")]
 pub mod embedded;
 mod error;
+mod fall_through;
 mod fleet;
 mod locks;
 mod migrations;
@@ -43,6 +46,7 @@ pub mod web;
 
 pub use builder::TenancyBuilder;
 pub use connection::TenantConnection;
+pub use doctor::{Diagnosis, Doctor, Finding, MendedBy, Severity, Treatment};
 pub use error::{Error, RunError, is_stale_plan};
 pub use fleet::{
     ExecResult, ExecRow, Fleet, FleetReport, RunOptions, TemplateStanding, TenantReport, TenantStanding,

@@ -8,6 +8,7 @@ use tenancy_core::tenant::ActiveTenant;
 
 use crate::connection::TenantConnection;
 use crate::context::Context;
+use crate::doctor::Doctor;
 use crate::error::Error;
 use crate::fleet::Fleet;
 use crate::pools::PoolState;
@@ -161,6 +162,11 @@ impl Tenancy {
     /// As whom tenants' sessions act.
     pub fn roles(&self) -> Roles<'_> {
         Roles::new(&self.0)
+    }
+
+    /// Finds what would let tenants' data mix, and says how to mend it.
+    pub fn doctor(&self) -> Doctor<'_> {
+        Doctor::new(&self.0)
     }
 
     /// How slugs become schemas.

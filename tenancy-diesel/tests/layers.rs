@@ -14,7 +14,7 @@ const CORE: &[&[&str]] = &[
 ];
 
 const DIESEL: &[&[&str]] = &[
-    &["blueprint", "locks", "ownership", "embedded"],
+    &["blueprint", "locks", "ownership", "fall_through", "embedded"],
     &["bookkeeping"],
     &["error"],
     &["migrations", "session"],
@@ -22,7 +22,7 @@ const DIESEL: &[&[&str]] = &[
     &["connection"],
     &["context"],
     &["registry"],
-    &["provision", "fleet", "checkout", "roles"],
+    &["provision", "fleet", "checkout", "roles", "doctor"],
     &["tenant_db"],
     &["tenancy"],
     &["builder"],

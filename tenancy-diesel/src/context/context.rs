@@ -8,6 +8,7 @@ use super::Directory;
 use crate::blueprint::BlueprintCache;
 use crate::connection::ControlConnection;
 use crate::error::Error;
+use crate::fall_through::FallThroughDetector;
 use crate::migrations::Migrations;
 use crate::pools::{PoolSettings, SessionPool};
 
@@ -26,6 +27,7 @@ pub(crate) struct Context {
     pub(crate) operations: SessionPool,
     pub(crate) directory: Directory,
     pub(crate) blueprints: BlueprintCache,
+    pub(crate) fall_through: FallThroughDetector,
     operator_url: String,
     one_login: bool,
 }
@@ -42,6 +44,7 @@ pub(crate) struct Settings {
     pub(crate) roles: TenantRoles,
     /// Where operators' work is done; `url` unless set.
     pub(crate) operator_url: Option<String>,
+    pub(crate) detect_fall_through: bool,
 }
 
 /// The most connections that look tenants up.
@@ -52,8 +55,18 @@ const OPERATIONS: u32 = 4;
 impl Context {
     /// Makes the pools, which connect in the background.
     pub(crate) fn new(settings: Settings) -> Self {
-        let Settings { url, naming, shared, defaults, pool, resolvers, migrations, roles, operator_url } =
-            settings;
+        let Settings {
+            url,
+            naming,
+            shared,
+            defaults,
+            pool,
+            resolvers,
+            migrations,
+            roles,
+            operator_url,
+            detect_fall_through,
+        } = settings;
         let one_login = operator_url.is_none();
         let operator_url = operator_url.unwrap_or_else(|| url.clone());
         let pool = PoolSettings { max_size: pool.max_size.max(1), ..pool };
@@ -79,6 +92,7 @@ impl Context {
             ),
             directory: Directory::default(),
             blueprints: BlueprintCache::default(),
+            fall_through: FallThroughDetector::new(detect_fall_through),
             naming,
             shared,
             resolvers,
@@ -92,6 +106,13 @@ impl Context {
     /// Whether requests and operators use one login.
     pub(crate) fn has_one_login(&self) -> bool {
         self.one_login
+    }
+
+    /// The most connections that one process opens while nobody migrates.
+    pub(crate) fn most_connections(&self) -> u32 {
+        [&self.tenants, &self.control, &self.operations]
+            .into_iter()
+            .fold(0, |sum, pool| sum.saturating_add(pool.settings().max_size))
     }
 
     /// A connection of the control plane for a look-up. Blocks until its pool has one.

@@ -56,7 +56,7 @@ fn help_has_examples_everywhere_and_needs_no_database() {
     assert!(top.ok().contains("Exit codes:"), "{top:?}");
     for command in [
         "init", "create", "list", "show", "migrate", "status", "revert", "suspend", "activate", "archive",
-        "rename", "drop", "exec",
+        "rename", "drop", "exec", "check", "doctor",
     ] {
         let help = operator.without_url(&[command, "--help"]);
         assert!(help.ok().contains("Example"), "{command}");

@@ -12,6 +12,7 @@ mod world;
 
 mod bad_states;
 mod crossing;
+mod fall_through;
 mod faults;
 mod ground;
 mod instrumentation;

@@ -7,7 +7,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::context::Context;
 use crate::exit::Outcome;
 use crate::{
-    activate, archive, create, drop, exec, init, list, migrate, rename, revert, show, status, suspend,
+    activate, archive, check, create, doctor, drop, exec, init, list, migrate, rename, revert, show, status,
+    suspend,
 };
 
 const EXAMPLES: &str = "\
@@ -17,6 +18,7 @@ Examples:
   tenancy create acme --name 'Acme, Inc.'
   tenancy migrate                   bring every tenant up to date
   tenancy status --check            exit 1 while any tenant lacks a migration
+  tenancy doctor                    exit 1 when something would let tenants' data mix
 
 Exit codes:
   0  fine
@@ -69,6 +71,8 @@ enum Command {
     Rename(rename::Rename),
     Drop(drop::Drop),
     Exec(exec::Exec),
+    Check(check::Check),
+    Doctor(doctor::Doctor),
 }
 
 impl Cli {
@@ -94,6 +98,8 @@ impl Cli {
             Command::Rename(command) => command.run(&context),
             Command::Drop(command) => command.run(&context),
             Command::Exec(command) => command.run(&context),
+            Command::Check(command) => command.run(&context),
+            Command::Doctor(command) => command.run(&context),
         };
         result.map_err(|error| context.explain(error))
     }

@@ -6,11 +6,14 @@
 mod activate;
 mod archive;
 mod arguments;
+mod check;
 mod context;
 mod create;
+mod doctor;
 mod drop;
 mod exec;
 mod exit;
+mod findings;
 mod init;
 mod list;
 mod migrate;
