@@ -98,7 +98,8 @@ impl Tenancy {
     ///
     /// [`Error::PoolExhausted`], [`Error::Unreachable`]; [`Error::UnknownTenant`] (also when the slug is another
     /// tenant's by now) and [`Error::NotActive`] by the registry as it is now; [`Error::TenantBusy`] when it is
-    /// being dropped or renamed for longer than a second; [`Error::SchemaMissing`].
+    /// being dropped or renamed for longer than a second; [`Error::SchemaMissing`]; in debug builds
+    /// [`Error::SchemaIncomplete`].
     pub fn connect(&self, tenant: &ActiveTenant) -> Result<TenantConnection, Error> {
         self.0.connect(tenant)
     }

@@ -36,7 +36,7 @@ WITH RECURSIVE homes (tenant, slug, role_name, login_name, role, nsp, schema, ow
     SELECT t.oid, t.typnamespace, t.typname, t.typowner
     FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
     WHERE t.oid >= 16384 AND (c.oid IS NULL OR c.relkind = 'c') AND t.typtype <> 'm'
-      AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid)
+      AND NOT (t.typcategory = 'A' AND t.typelem <> 0)
 ), owned (nsp, owner, object) AS (
     SELECT nsp, owner, format('schema %I', schema) FROM places
     UNION ALL

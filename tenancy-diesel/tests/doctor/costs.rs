@@ -22,8 +22,8 @@ fn an_examination_costs_the_same_round_trips_for_two_tenants_and_for_a_thousand(
 
 fn trips(patient: &Patient) -> usize {
     let url = patient.superuser_url();
-    let proxy = CountingProxy::to(&url);
-    let tenancy = Tenancy::builder().database_url(proxy.url(&url)).build().unwrap();
+    let proxy = CountingProxy::to(url);
+    let tenancy = Tenancy::builder().database_url(proxy.url(url)).build().unwrap();
     tenancy.doctor().examine().unwrap();
     let start = proxy.trips();
     let diagnosis = tenancy.doctor().examine().unwrap();

@@ -13,8 +13,8 @@ pub(super) const CHECK: Check = Check {
         FROM pg_namespace n
         WHERE $2 <> '' AND starts_with(n.nspname::text, $2) AND n.nspname <> $1::name
           AND n.oid NOT IN (SELECT nsp FROM shared)
-          AND NOT EXISTS (SELECT FROM tenancy.tenants t
-                          WHERE $2 || t.slug = n.nspname::text OR t.schema_name = n.nspname::text)"#,
+          AND NOT EXISTS (SELECT FROM tenancy.tenants t WHERE ($2 || t.slug)::name = n.nspname)
+          AND NOT EXISTS (SELECT FROM tenancy.tenants t WHERE t.schema_name::name = n.nspname)"#,
     by: MendedBy::Superuser,
     safe_to_fix: false,
 };

@@ -16,16 +16,14 @@ pub(super) const CHECK: Check = Check {
         WHERE p.pronamespace IN (SELECT nsp FROM shared UNION ALL SELECT nsp FROM template)
           AND EXISTS (SELECT FROM pg_proc b WHERE b.pronamespace = 'pg_catalog'::regnamespace
                        AND b.proname = p.proname AND b.pronargs = p.pronargs)
-          AND NOT EXISTS (SELECT FROM unnest(p.proargtypes) AS a (type) JOIN pg_type t ON t.oid = a.type
-                          WHERE t.typnamespace <> 'pg_catalog'::regnamespace)
+          AND NOT EXISTS (SELECT FROM unnest(p.proargtypes) AS a (type) WHERE a.type >= 16384)
           AND NOT EXISTS (SELECT FROM of_extension e WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid)
         UNION ALL
         SELECT format('operator %s', o.oid::regoperator), format('DROP OPERATOR %s', o.oid::regoperator)
         FROM pg_operator o
         WHERE o.oprnamespace IN (SELECT nsp FROM shared UNION ALL SELECT nsp FROM template)
           AND EXISTS (SELECT FROM pg_operator b WHERE b.oprnamespace = 'pg_catalog'::regnamespace AND b.oprname = o.oprname)
-          AND NOT EXISTS (SELECT FROM pg_type t WHERE t.oid IN (o.oprleft, o.oprright)
-                          AND t.typnamespace <> 'pg_catalog'::regnamespace)
+          AND o.oprleft < 16384 AND o.oprright < 16384
           AND NOT EXISTS (SELECT FROM of_extension e WHERE e.classid = 'pg_operator'::regclass AND e.objid = o.oid)"#,
     by: MendedBy::Operator,
     safe_to_fix: false,
