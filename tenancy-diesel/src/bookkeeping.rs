@@ -30,7 +30,7 @@ struct There {
 }
 
 /// The table of one schema.
-fn table(schema: &SchemaName) -> Script {
+pub(crate) fn table(schema: &SchemaName) -> Script {
     Script::default().schema(schema).sql(".").sql(TABLE)
 }
 

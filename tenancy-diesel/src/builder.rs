@@ -30,6 +30,7 @@ pub struct TenancyBuilder {
     key: Option<SecretKey>,
     dedicated_size: Option<u32>,
     connections: Option<NonZeroU32>,
+    detect_fall_through: Option<bool>,
     danger_plain_text: bool,
 }
 
@@ -139,6 +140,16 @@ impl TenancyBuilder {
         self
     }
 
+    /// Whether whoever asks for a tenant's connection is told ([`Error::SchemaIncomplete`]) when the tenant lacks a table
+    /// of the template and a shared schema has one of that name, which would answer its queries. It costs a round trip
+    /// for each tenant every ten seconds; on in debug builds and off in release builds unless set. `tenancy check` looks
+    /// at all tenants at once.
+    #[must_use]
+    pub fn detect_fall_through(mut self, detect: bool) -> Self {
+        self.detect_fall_through = Some(detect);
+        self
+    }
+
     /// Allows a connection over a network without encryption, for a network that is trusted as a whole.
     #[must_use]
     pub fn danger_allow_plain_text(mut self) -> Self {
@@ -177,6 +188,7 @@ impl TenancyBuilder {
             operator_url: self.operator_url,
             key: self.key,
             dedicated_size: self.dedicated_size.unwrap_or(DEDICATED_SIZE),
+            detect_fall_through: self.detect_fall_through.unwrap_or(cfg!(debug_assertions)),
         })))
     }
 }

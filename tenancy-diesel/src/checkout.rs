@@ -3,6 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use diesel::PgConnection;
 use tenancy_core::isolation::SessionPlan;
 use tenancy_core::name::TenantSlug;
 use tenancy_core::request::RequestParts;
@@ -12,6 +13,7 @@ use tenancy_core::tenant::ActiveTenant;
 use crate::connection::TenantConnection;
 use crate::context::Context;
 use crate::error::Error;
+use crate::fall_through::FallThrough;
 use crate::pools::{Loan, PinFailure};
 use crate::registry::{Registry, install};
 use crate::turnstile::Permit;
@@ -142,10 +144,25 @@ impl Context {
         Ok(tenant.into_active()?)
     }
 
+    /// In debug builds: a pinned tenant that lacks a table which a shared schema would answer for is refused.
+    fn refuse_fall_through(&self, conn: &mut PgConnection, plan: &SessionPlan) -> Result<(), Error> {
+        let (template, shared) = (self.naming.template(), &self.shared);
+        match self.fall_through.look(conn, plan.tenant(), template, plan.schema(), shared) {
+            Ok(None) => Ok(()),
+            Ok(Some(FallThrough { relation, shared })) => {
+                Err(Error::SchemaIncomplete { slug: plan.slug().clone(), relation, shared })
+            }
+            Err(source) => Err(Error::Query { doing: "compare the tenant with the template", source }),
+        }
+    }
+
     fn pin(&self, tenant: &ActiveTenant) -> Result<Pinned, Error> {
         let plan = SessionPlan::of(tenant, &self.naming, &self.shared)?;
         match self.pool_of(tenant)?.pinned(&plan) {
-            Ok(loan) => Ok(Pinned::Yes(Box::new(loan))),
+            Ok(mut loan) => {
+                self.refuse_fall_through(loan.conn(), &plan)?;
+                Ok(Pinned::Yes(Box::new(loan)))
+            }
             Err(PinFailure::Stale) => Ok(Pinned::Stale),
             Err(PinFailure::Busy) => Ok(Pinned::Busy),
             Err(PinFailure::SchemaMissing) => {

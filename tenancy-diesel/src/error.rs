@@ -62,6 +62,21 @@ pub enum Error {
         /// The schema that PostgreSQL did not find.
         schema: SchemaName,
     },
+    /// A table of the template is missing in the tenant, and queries on it would be answered from a shared schema.
+    /// Told in debug builds only; see
+    /// [`TenancyBuilder::detect_fall_through`](crate::TenancyBuilder::detect_fall_through).
+    #[error(
+        "`{relation}` of the template is missing in tenant `{slug}`, and queries would be answered from \
+         `{shared}.{relation}`: run `tenancy check`; migrate or restore the tenant, or rename the shared one"
+    )]
+    SchemaIncomplete {
+        /// The tenant.
+        slug: TenantSlug,
+        /// What is missing.
+        relation: String,
+        /// The shared schema that has one of that name.
+        shared: String,
+    },
     /// The tenant is being dropped or renamed at this moment; try again.
     #[error("tenant `{0}` is being dropped or renamed: try again in a moment")]
     TenantBusy(TenantSlug),

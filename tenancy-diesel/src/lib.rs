@@ -6,6 +6,7 @@
 //! * [`Scoped`]: an id that is refused in any tenant but its own.
 //! * [`Registry`], [`Provisioner`], [`Fleet`], [`Roles`], [`Logins`]: tenants' rows, their coming and going,
 //!   their migrations, as whom and by which login their sessions act.
+//! * [`Doctor`]: what is wrong with the database, and the statements that mend it.
 //! * [`blueprint`]: what a clone carries.
 #![cfg_attr(feature = "rocket", doc = "* [`web::rocket`]: request guards and problem responses.")]
 #![cfg_attr(feature = "embedded", doc = "* [`embedded`]: a PostgreSQL server of one's own.")]
@@ -25,9 +26,11 @@ mod builder;
 mod checkout;
 mod connection;
 mod context;
+mod doctor;
 #[cfg(feature = "embedded")]
 pub mod embedded;
 mod error;
+mod fall_through;
 mod fleet;
 mod locks;
 mod logins;
@@ -50,6 +53,7 @@ pub mod web;
 
 pub use builder::TenancyBuilder;
 pub use connection::TenantConnection;
+pub use doctor::{Diagnosis, Doctor, Finding, MendedBy, Severity, Treatment};
 pub use error::{Error, RunError, is_stale_plan};
 pub use fleet::{
     ExecResult, ExecRow, Fleet, FleetReport, RunOptions, TemplateStanding, TenantReport, TenantStanding,

@@ -8,6 +8,7 @@ use tenancy_core::tenant::ActiveTenant;
 
 use crate::connection::TenantConnection;
 use crate::context::Context;
+use crate::doctor::Doctor;
 use crate::error::Error;
 use crate::fleet::Fleet;
 use crate::logins::Logins;
@@ -101,7 +102,8 @@ impl Tenancy {
     ///
     /// [`Error::PoolExhausted`], [`Error::TenantLimit`], [`Error::Unreachable`]; [`Error::UnknownTenant`] (also when the slug is another
     /// tenant's by now) and [`Error::NotActive`] by the registry as it is now; [`Error::TenantBusy`] when it is
-    /// being dropped or renamed for longer than a second; [`Error::SchemaMissing`].
+    /// being dropped or renamed for longer than a second; [`Error::SchemaMissing`]; in debug builds
+    /// [`Error::SchemaIncomplete`].
     pub fn connect(&self, tenant: &ActiveTenant) -> Result<TenantConnection, Error> {
         self.0.connect(tenant)
     }
@@ -170,6 +172,11 @@ impl Tenancy {
     /// Logins that serve some tenants only.
     pub fn logins(&self) -> Logins<'_> {
         Logins::new(&self.0)
+    }
+
+    /// Finds what would let tenants' data mix, and says how to mend it.
+    pub fn doctor(&self) -> Doctor<'_> {
+        Doctor::new(&self.0)
     }
 
     /// How slugs become schemas.

@@ -5,6 +5,8 @@
 #[path = "cli/support.rs"]
 mod support;
 
+#[path = "cli/doctor.rs"]
+mod doctor;
 #[path = "cli/exec.rs"]
 mod exec;
 #[path = "cli/flow.rs"]

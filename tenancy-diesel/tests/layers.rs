@@ -14,7 +14,7 @@ const CORE: &[&[&str]] = &[
 ];
 
 const DIESEL: &[&[&str]] = &[
-    &["blueprint", "locks", "ownership", "secrets", "embedded"],
+    &["blueprint", "locks", "ownership", "secrets", "fall_through", "embedded"],
     &["bookkeeping"],
     &["error", "turnstile"],
     &["migrations", "session"],
@@ -22,7 +22,7 @@ const DIESEL: &[&[&str]] = &[
     &["connection"],
     &["context"],
     &["registry"],
-    &["provision", "fleet", "checkout", "roles", "logins"],
+    &["provision", "fleet", "checkout", "roles", "logins", "doctor"],
     &["tenant_db"],
     &["tenancy"],
     &["builder"],

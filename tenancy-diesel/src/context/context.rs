@@ -11,6 +11,7 @@ use super::login_pools::LoginPools;
 use crate::blueprint::BlueprintCache;
 use crate::connection::ControlConnection;
 use crate::error::Error;
+use crate::fall_through::FallThroughDetector;
 use crate::migrations::Migrations;
 use crate::pools::{PoolSettings, SessionPool};
 use crate::secrets::SecretKey;
@@ -33,6 +34,7 @@ pub(crate) struct Context {
     pub(crate) operations: SessionPool,
     pub(crate) directory: Directory,
     pub(crate) blueprints: BlueprintCache,
+    pub(crate) fall_through: FallThroughDetector,
     operator_url: String,
 }
 
@@ -51,6 +53,7 @@ pub(crate) struct Settings {
     pub(crate) key: Option<SecretKey>,
     /// The most connections of one dedicated tenant.
     pub(crate) dedicated_size: u32,
+    pub(crate) detect_fall_through: bool,
 }
 
 /// The most connections that look tenants up.
@@ -73,6 +76,7 @@ impl Context {
             operator_url,
             key,
             dedicated_size,
+            detect_fall_through,
         } = settings;
         let operator_url = operator_url.unwrap_or_else(|| url.clone());
         let pool = PoolSettings { max_size: pool.max_size.max(1), ..pool };
@@ -97,6 +101,7 @@ impl Context {
             operations,
             directory: Directory::default(),
             blueprints: BlueprintCache::default(),
+            fall_through: FallThroughDetector::new(detect_fall_through),
             naming,
             shared,
             resolvers,
@@ -126,6 +131,13 @@ impl Context {
     /// Gives up the pool of a login that is gone.
     pub(crate) fn forget_login(&self, login: &RoleName) {
         self.logins.forget(login);
+    }
+
+    /// The most connections that one process opens while nobody migrates.
+    pub(crate) fn most_connections(&self) -> u32 {
+        [&self.tenants, &self.control, &self.operations]
+            .into_iter()
+            .fold(0, |sum, pool| sum.saturating_add(pool.settings().max_size))
     }
 
     /// A connection of the control plane for a look-up. Blocks until its pool has one.

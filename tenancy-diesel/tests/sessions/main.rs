@@ -13,6 +13,7 @@ mod world;
 mod bad_states;
 mod crossing;
 mod fairness;
+mod fall_through;
 mod faults;
 mod ground;
 mod instrumentation;

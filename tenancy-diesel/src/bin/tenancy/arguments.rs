@@ -8,8 +8,8 @@ use tenancy_diesel::{SecretKey, TenantRoles};
 use crate::context::Context;
 use crate::exit::Outcome;
 use crate::{
-    activate, archive, create, dedicate, drop, exec, init, limits, list, logins, migrate, rename, revert,
-    roles, share, show, status, suspend, unshare,
+    activate, archive, check, create, dedicate, doctor, drop, exec, init, limits, list, logins, migrate,
+    rename, revert, roles, share, show, status, suspend, unshare,
 };
 
 const EXAMPLES: &str = "\
@@ -19,6 +19,7 @@ Examples:
   tenancy create acme --name 'Acme, Inc.'
   tenancy migrate                   bring every tenant up to date
   tenancy status --check            exit 1 while any tenant lacks a migration
+  tenancy doctor                    exit 1 when something would let tenants' data mix
 
 Exit codes:
   0  fine
@@ -86,6 +87,8 @@ enum Command {
     Dedicate(dedicate::Dedicate),
     Share(share::Share),
     Unshare(unshare::Unshare),
+    Check(check::Check),
+    Doctor(doctor::Doctor),
 }
 
 impl Cli {
@@ -117,6 +120,8 @@ impl Cli {
             Command::Roles(command) => command.run(&context),
             Command::Share(command) => command.run(&context),
             Command::Unshare(command) => command.run(&context),
+            Command::Check(command) => command.run(&context),
+            Command::Doctor(command) => command.run(&context),
         };
         result.map_err(|error| context.explain(error))
     }

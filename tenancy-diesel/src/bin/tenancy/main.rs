@@ -6,12 +6,15 @@
 mod activate;
 mod archive;
 mod arguments;
+mod check;
 mod context;
 mod create;
 mod dedicate;
+mod doctor;
 mod drop;
 mod exec;
 mod exit;
+mod findings;
 mod init;
 mod limits;
 mod list;

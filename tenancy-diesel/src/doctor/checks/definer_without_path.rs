@@ -1,0 +1,22 @@
+use super::{Area, Check, MendedBy, Severity};
+
+/// A body written as BEGIN ATOMIC was bound when it was made.
+pub(super) const CHECK: Check = Check {
+    code: "definer_without_path",
+    severity: Severity::Critical,
+    area: Area::Code,
+    what: "functions that run with their owner's rights and under their caller's search_path",
+    why: "the caller decides what the names in it mean, and its own objects run with the owner's rights",
+    remedy: "set the path of the function, or let it run as its caller; in a template, only the latter can be \
+           cloned",
+    sql: r#"
+        SELECT p.oid::regprocedure::text, CASE WHEN l.nsp IS NOT NULL
+               THEN format('ALTER ROUTINE %s SECURITY INVOKER', p.oid::regprocedure)
+               ELSE format('ALTER ROUTINE %s SET search_path = pg_catalog, %I, pg_temp', p.oid::regprocedure, n.nspname) END
+        FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace LEFT JOIN places l ON l.nsp = n.oid
+        WHERE p.prosecdef AND p.oid >= 16384 AND p.prosqlbody IS NULL AND n.nspname <> 'tenancy'
+          AND NOT EXISTS (SELECT FROM unnest(p.proconfig) AS set (text) WHERE starts_with(set.text, 'search_path='))
+          AND NOT EXISTS (SELECT FROM of_extension e WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid)"#,
+    by: MendedBy::Operator,
+    safe_to_fix: false,
+};

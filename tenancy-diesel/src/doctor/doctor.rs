@@ -1,0 +1,154 @@
+use diesel::connection::SimpleConnection as _;
+use diesel::sql_types::{Bool, Text};
+use diesel::{Connection as _, PgConnection, QueryResult, QueryableByName, RunQueryDsl as _, sql_query};
+use tenancy_core::isolation::TenantRoles;
+use tenancy_core::script::Script;
+
+use super::check::{Area, Check};
+use super::{Diagnosis, Finding, MendedBy, Scope, Severity, checks};
+use crate::bookkeeping;
+use crate::context::Context;
+use crate::error::Error;
+use crate::ownership;
+use crate::registry::install;
+
+/// Looks for what would let tenants' data mix, or would fail one day.
+///
+/// ```no_run
+/// # fn start(tenancy: tenancy_diesel::Tenancy) -> Result<(), tenancy_diesel::Error> {
+/// let diagnosis = tenancy.doctor().examine()?;
+/// for finding in &diagnosis.findings {
+///     eprintln!("{}: {}: {}", finding.severity, finding.what, finding.subjects.join(", "));
+/// }
+/// assert!(diagnosis.is_healthy());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Every method blocks, on one of the operator's connections. The number of queries does not depend on the number of
+/// tenants. What is examined is the login that serves requests, which is another than the one that asks when
+/// [`operator_url`](crate::TenancyBuilder::operator_url) is set.
+#[derive(Debug, Clone, Copy)]
+pub struct Doctor<'a> {
+    pub(super) context: &'a Context,
+}
+
+#[derive(QueryableByName)]
+struct Name {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+#[derive(QueryableByName)]
+struct There {
+    #[diesel(sql_type = Bool)]
+    there: bool,
+}
+
+/// How the checks are planned. Nobody knows how many rows a common table expression has: PostgreSQL guesses a few, and
+/// would compare each tenant with each table, one by one. Hashes are right for every size.
+const PLANNING: &str =
+    "SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off";
+
+/// What is told when there is nothing else to look at.
+const NOT_INITIALIZED: &str = "not_initialized";
+
+impl<'a> Doctor<'a> {
+    pub(crate) fn new(context: &'a Context) -> Self {
+        Self { context }
+    }
+
+    /// Looks for everything. Before [`Tenancy::init`](crate::Tenancy::init) the one finding is `not_initialized`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreachable`]; [`Error::Query`] when the login may not read what it must.
+    pub fn examine(&self) -> Result<Diagnosis, Error> {
+        self.look(|_| true)
+    }
+
+    /// Looks only at tenants' rows, their schemas, and the names in them beside those of the template and of the shared
+    /// schemas.
+    ///
+    /// # Errors
+    ///
+    /// As [`examine`](Self::examine).
+    pub fn examine_tenants(&self) -> Result<Diagnosis, Error> {
+        self.look(|check| check.area == Area::Tenants)
+    }
+
+    fn look(&self, which: impl Fn(&Check) -> bool) -> Result<Diagnosis, Error> {
+        let login = self.login()?;
+        let mut conn = self.context.operation()?;
+        if !install::is_installed(&mut conn)? {
+            return Ok(Diagnosis::new(vec![not_initialized()], vec![NOT_INITIALIZED]));
+        }
+        let scope = self.scope(&mut conn, login)?;
+        let checks = || checks::ALL.iter().filter(|check| which(check));
+        // One snapshot for all.
+        let findings = conn.build_transaction().repeatable_read().read_only().run(|conn| {
+            conn.batch_execute(PLANNING).map_err(Error::query("prepare the examination"))?;
+            checks()
+                .filter_map(|check| {
+                    let failed = Error::query("examine the database");
+                    check.look(conn, &scope).map_err(failed).transpose()
+                })
+                .collect::<Result<Vec<_>, _>>()
+        })?;
+        let checked = std::iter::once(NOT_INITIALIZED).chain(checks().map(|check| check.code)).collect();
+        Ok(Diagnosis::new(findings, checked))
+    }
+
+    /// The login that serves requests.
+    fn login(&self) -> Result<String, Error> {
+        let mut conn = self.context.control()?;
+        sql_query("SELECT session_user::text AS name")
+            .get_result(&mut *conn)
+            .map(|row: Name| row.name)
+            .map_err(Error::query("ask who the login is"))
+    }
+
+    fn scope(&self, conn: &mut PgConnection, login: String) -> Result<Scope, Error> {
+        let template = self.context.naming.template();
+        let applied = self.applied(conn).map_err(Error::query("read the template's migrations"))?;
+        Ok(Scope {
+            prefix: self.context.naming.prefix().to_owned(),
+            shared: self.context.shared.names().map(str::to_owned).collect(),
+            login,
+            applied,
+            opened: i32::try_from(self.context.most_connections()).unwrap_or(i32::MAX),
+            roles: self.context.roles == TenantRoles::On,
+            template: template.clone(),
+        })
+    }
+
+    /// What the template has on record. In a transaction of its own, which acts as the template's owner.
+    fn applied(&self, conn: &mut PgConnection) -> QueryResult<Vec<String>> {
+        let template = self.context.naming.template();
+        let table = bookkeeping::table(template);
+        let sql = "SELECT pg_catalog.to_regclass($1) IS NOT NULL AS there";
+        let there: There = sql_query(sql).bind::<Text, _>(table.as_str()).get_result(conn)?;
+        if !there.there {
+            return Ok(Vec::new());
+        }
+        conn.transaction(|conn| {
+            conn.batch_execute(ownership::of(template).as_str())?;
+            let sql = Script::new("SELECT version::text AS name FROM ").script(&table);
+            Ok(sql_query(sql.as_str()).load(conn)?.into_iter().map(|row: Name| row.name).collect())
+        })
+    }
+}
+
+fn not_initialized() -> Finding {
+    Finding {
+        code: NOT_INITIALIZED,
+        severity: Severity::Critical,
+        what: "databases in which the control plane is missing or out of date",
+        why: "there is no registry of tenants, or this version cannot read it; nothing else was looked at",
+        remedy: "`tenancy init`, or `Tenancy::init`",
+        subjects: vec!["schema tenancy".to_owned()],
+        mend: Vec::new(),
+        by: MendedBy::Operator,
+        safe_to_fix: false,
+    }
+}

@@ -1,0 +1,227 @@
+//! One fault for every check, and how it gets into a database.
+
+/// A fault.
+pub(crate) struct Fault {
+    /// The check that finds it.
+    pub(crate) code: &'static str,
+    /// How it is planted, by a superuser.
+    pub(crate) plant: &'static str,
+    /// What cannot be avoided to come along.
+    pub(crate) along: &'static [&'static str],
+    /// What the fault takes to mend that statements of the finding do not.
+    pub(crate) by_hand: &'static str,
+}
+
+const fn fault(code: &'static str, plant: &'static str) -> Fault {
+    Fault { code, plant, along: &[], by_hand: "" }
+}
+
+impl Fault {
+    /// Whether the statements of the finding leave a database as healthy as before.
+    pub(crate) const fn is_alone(&self) -> bool {
+        self.along.is_empty() && self.by_hand.is_empty()
+    }
+
+    const fn along(self, along: &'static [&'static str]) -> Self {
+        Self { along, ..self }
+    }
+
+    const fn mended_by_hand(self, by_hand: &'static str) -> Self {
+        Self { by_hand, ..self }
+    }
+}
+
+/// What no test can plant: another server, another configuration (`servers.rs`), a locale that may not be there.
+pub(crate) const ELSEWHERE: &[&str] =
+    &["not_initialized", "roles_off", "locks", "server_version", "messages_not_english"];
+
+pub(crate) const LOGINS: &[Fault] = &[
+    fault("login_superuser", "ALTER ROLE {login} SUPERUSER"),
+    fault("login_bypasses_policies", "ALTER ROLE {login} BYPASSRLS"),
+    fault("login_operates", "ALTER ROLE {login} CREATEROLE CREATEDB REPLICATION"),
+    fault("login_operates", "GRANT {owner} TO {login}"),
+    fault("login_operates", "ALTER DATABASE {db} OWNER TO {login}"),
+    fault("login_operates", "GRANT CREATE ON DATABASE {db} TO {login}"),
+    fault(
+        "login_inherits",
+        "DO $$ BEGIN IF current_setting('server_version_num')::int < 160000 THEN ALTER ROLE {login} INHERIT;
+         ELSE EXECUTE 'GRANT {acme} TO {login} WITH INHERIT TRUE'; END IF; END $$",
+    ),
+    fault(
+        "login_memberships",
+        "DO $$ BEGIN FOR n IN 1 .. 1000 LOOP
+             EXECUTE format('CREATE ROLE many_%s_{db}', n); EXECUTE format('GRANT many_%s_{db} TO {login}', n);
+         END LOOP; END $$",
+    )
+    .mended_by_hand("DO $$ BEGIN FOR n IN 1 .. 1000 LOOP EXECUTE format('DROP ROLE many_%s_{db}', n); END LOOP; END $$"),
+    fault("login_not_admitted", "DELETE FROM tenancy.logins WHERE name = '{login}'"),
+    fault("login_not_admitted", "REVOKE {acme} FROM {login}"),
+    fault("owned_by_login", "ALTER TABLE tenant_acme.notes OWNER TO {login}"),
+    fault("owned_by_login", "ALTER SCHEMA base_template OWNER TO {login}"),
+];
+
+pub(crate) const ROLES: &[Fault] = &[
+    fault(
+        "roles_missing",
+        "CREATE TABLE kept AS TABLE tenancy.installation; DELETE FROM tenancy.installation",
+    )
+    .mended_by_hand("INSERT INTO tenancy.installation TABLE kept; DROP TABLE kept"),
+    fault("tenant_without_role", "UPDATE tenancy.tenants SET role_name = NULL WHERE slug = 'acme'"),
+    fault("tenant_without_role", "DROP OWNED BY {acme}; DROP ROLE {acme}"),
+    fault("role_attributes", "ALTER ROLE {acme} LOGIN CREATEDB"),
+    fault("role_attributes", "ALTER ROLE {tenants} BYPASSRLS; ALTER ROLE {owner} LOGIN"),
+    fault("role_memberships", "GRANT {globex} TO {acme}"),
+    fault("role_memberships", "GRANT pg_read_all_data TO {tenants}"),
+    fault("role_owns", "CREATE TABLE public.loose (id int); ALTER TABLE public.loose OWNER TO {acme}"),
+    fault("role_owns", "ALTER TABLE tenant_acme.notes OWNER TO {acme}"),
+    fault("role_creates", "GRANT CREATE ON SCHEMA tenant_acme TO {acme}"),
+    fault("role_creates", "GRANT CREATE ON SCHEMA public TO {acme}"),
+    fault("role_creates", "GRANT CREATE ON DATABASE {db} TO {tenants}"),
+    fault("foreign_rights", "GRANT USAGE ON SCHEMA tenant_globex TO {acme}"),
+    fault("foreign_rights", "GRANT SELECT ON tenant_globex.notes TO {acme}"),
+    fault("foreign_rights", "GRANT UPDATE (body) ON base_template.notes TO {acme}"),
+    fault("foreign_rights", "GRANT SELECT ON tenancy.tenants TO {acme}"),
+    fault(
+        "public_grants",
+        "GRANT USAGE ON SCHEMA tenant_acme TO PUBLIC; GRANT SELECT ON tenant_acme.notes TO PUBLIC",
+    ),
+    fault("public_grants", "GRANT SELECT ON base_template.notes TO {tenants}"),
+    fault("public_grants", "GRANT USAGE ON SCHEMA tenancy TO PUBLIC"),
+    fault(
+        "default_grants",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA tenant_acme GRANT SELECT ON TABLES TO PUBLIC, {globex}",
+    ),
+    fault(
+        "default_grants",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT USAGE ON SEQUENCES TO {tenants}",
+    ),
+    fault("rights_missing", "REVOKE INSERT ON tenant_acme.notes FROM {acme}"),
+    fault("rights_missing", "REVOKE ALL ON SCHEMA tenant_acme FROM {acme}"),
+    fault(
+        "rights_missing",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA tenant_acme REVOKE ALL ON TABLES FROM {acme}",
+    ),
+    fault("bookkeeping_writable", "GRANT INSERT ON tenant_acme.__diesel_schema_migrations TO {acme}"),
+    fault("not_owned", "CREATE TABLE tenant_acme.by_hand (id int)"),
+    fault("not_owned", "CREATE FUNCTION base_template.by_hand() RETURNS int LANGUAGE sql AS 'SELECT 1'")
+        .along(&["tenant_incomplete"]),
+];
+
+pub(crate) const TENANTS: &[Fault] = &[
+    fault("schema_without_row", "CREATE SCHEMA tenant_ghost"),
+    fault(
+        "row_without_schema",
+        "INSERT INTO tenancy.tenants (slug, name, status, schema_name) VALUES ('ghost', 'ghost', 'active', 'tenant_ghost')",
+    ),
+    fault(
+        "row_points_elsewhere",
+        "ALTER TABLE tenancy.tenants DROP CONSTRAINT tenants_schema_name_key;
+         UPDATE tenancy.tenants SET schema_name = 'tenant_globex' WHERE slug = 'acme'",
+    ),
+    fault(
+        "row_points_elsewhere",
+        "ALTER TABLE tenancy.tenants DROP CONSTRAINT tenants_schema_name_check;
+         UPDATE tenancy.tenants SET schema_name = 'tenancy' WHERE slug = 'acme'",
+    ),
+    fault("template_missing", "ALTER SCHEMA base_template RENAME TO elsewhere")
+        .mended_by_hand("ALTER SCHEMA elsewhere RENAME TO base_template"),
+    fault("fall_through", "CREATE TABLE public.notes (id int)"),
+    fault("fall_through", "CREATE TYPE public.level AS ENUM ('high')"),
+    fault("fall_through", "CREATE FUNCTION public.greet(text) RETURNS text LANGUAGE sql AS 'SELECT $1'"),
+    fault(
+        "fall_through",
+        "CREATE VIEW public.extra AS SELECT 1; CREATE TABLE tenant_acme.extra (id int);
+         ALTER TABLE tenant_acme.extra OWNER TO {owner};
+         GRANT SELECT, INSERT, UPDATE, DELETE ON tenant_acme.extra TO {acme}",
+    ),
+    fault(
+        "answered_from_shared",
+        "ALTER TABLE tenant_acme.notes RENAME TO kept; CREATE TABLE public.notes (id int)",
+    )
+    .along(&["fall_through"])
+    .mended_by_hand("ALTER TABLE tenant_acme.kept RENAME TO notes"),
+    fault("tenant_incomplete", "ALTER TABLE tenant_acme.notes RENAME TO kept")
+        .mended_by_hand("ALTER TABLE tenant_acme.kept RENAME TO notes"),
+];
+
+pub(crate) const CODE: &[Fault] = &[
+    fault("shared_schema_writable", "GRANT CREATE ON SCHEMA public TO PUBLIC"),
+    fault("shared_schema_writable", "GRANT CREATE ON SCHEMA public TO {tenants}"),
+    fault("shared_public_writes", "CREATE TABLE public.board (id int); GRANT INSERT ON public.board TO PUBLIC"),
+    fault(
+        "definer_without_path",
+        "CREATE FUNCTION public.f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+         ALTER FUNCTION public.f() OWNER TO {owner}",
+    ),
+    fault(
+        "definer_without_path",
+        "CREATE FUNCTION tenant_acme.h() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+         ALTER FUNCTION tenant_acme.h() OWNER TO {owner}",
+    ),
+    fault(
+        "superuser_definer",
+        "CREATE FUNCTION public.g() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS 'SELECT 1'",
+    ),
+    fault("shadows_builtin", "CREATE FUNCTION public.lower(varchar) RETURNS text LANGUAGE sql AS 'SELECT $1::text'"),
+    fault(
+        "shadows_builtin",
+        "CREATE FUNCTION public.same(varchar, varchar) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+         CREATE OPERATOR public.= (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = public.same)",
+    ),
+    fault("extension_in_tenant", "CREATE EXTENSION hstore SCHEMA tenant_acme").along(&["not_owned"]),
+    fault("bound_to_tenant", "CREATE VIEW public.peek AS SELECT * FROM tenant_acme.notes"),
+    fault(
+        "bound_to_tenant",
+        "ALTER TABLE tenant_globex.notes ALTER COLUMN id SET DEFAULT nextval('base_template.notes_id_seq')",
+    ),
+    fault(
+        "bound_to_tenant",
+        "CREATE FUNCTION public.count_notes() RETURNS bigint LANGUAGE sql
+         BEGIN ATOMIC SELECT count(*) FROM tenant_acme.notes; END",
+    ),
+    fault(
+        "bound_to_tenant",
+        "ALTER TABLE tenant_globex.notes ADD CONSTRAINT foreign_note FOREIGN KEY (id) REFERENCES tenant_acme.notes",
+    ),
+    fault(
+        "shared_sequence",
+        "CREATE SEQUENCE public.counter;
+         ALTER TABLE tenant_acme.notes ALTER COLUMN id SET DEFAULT nextval('public.counter')",
+    ),
+    fault(
+        "row_security_not_forced",
+        "CREATE TABLE public.audit (id int); ALTER TABLE public.audit OWNER TO {login};
+         ALTER TABLE public.audit ENABLE ROW LEVEL SECURITY",
+    ),
+    fault("policies_not_enabled", "CREATE TABLE public.invoices (id int); CREATE POLICY all_rows ON public.invoices"),
+    fault(
+        "view_bypasses_policies",
+        "CREATE TABLE public.payments (id int); ALTER TABLE public.payments ENABLE ROW LEVEL SECURITY;
+         CREATE VIEW public.paid AS SELECT * FROM public.payments",
+    ),
+    fault(
+        "untrusted_code",
+        "CREATE LANGUAGE plu HANDLER plpgsql_call_handler;
+         CREATE FUNCTION public.leave() RETURNS int LANGUAGE plu AS 'BEGIN RETURN 1; END'",
+    ),
+    fault(
+        "foreign_servers",
+        "CREATE FOREIGN DATA WRAPPER nothing; CREATE SERVER elsewhere FOREIGN DATA WRAPPER nothing;
+         CREATE USER MAPPING FOR PUBLIC SERVER elsewhere; GRANT USAGE ON FOREIGN SERVER elsewhere TO PUBLIC, {tenants}",
+    ),
+];
+
+pub(crate) const SERVER: &[Fault] = &[
+    fault("connections", "ALTER DATABASE {db} CONNECTION LIMIT 5"),
+    fault("connections", "ALTER ROLE {login} CONNECTION LIMIT 5"),
+    fault("public_temp", "GRANT TEMPORARY ON DATABASE {db} TO PUBLIC"),
+    fault("session_settings", "ALTER ROLE {login} SET search_path = \"$user\", public"),
+    fault(
+        "session_settings",
+        "ALTER DATABASE {db} SET default_transaction_isolation = 'serializable';
+         ALTER ROLE {login} IN DATABASE {db} SET row_security = off",
+    ),
+    fault("md5_passwords", "ALTER DATABASE {db} SET password_encryption = 'md5'"),
+];
+
+pub(crate) const ALL: &[&[Fault]] = &[LOGINS, ROLES, TENANTS, CODE, SERVER];
