@@ -46,6 +46,12 @@ WITH RECURSIVE homes (tenant, slug, role_name, login_name, role, nsp, schema, ow
     SELECT f.pronamespace, f.proowner, f.oid::regprocedure::text FROM places p JOIN pg_proc f ON f.pronamespace = p.nsp
     UNION ALL
     SELECT t.nsp, t.owner, format('%I.%I', p.schema, t.name) FROM places p JOIN standalone_types t ON t.nsp = p.nsp
+), signatures (oid, nsp, proname, name) AS (
+    -- By the names of their types alone: a type of the template is a tenant's type of that name.
+    SELECT f.oid, f.pronamespace, f.proname, format('%I(%s)', f.proname, (
+        SELECT string_agg(t.typname::text, ', ' ORDER BY a.place)
+        FROM unnest(f.proargtypes) WITH ORDINALITY a(type, place) JOIN pg_type t ON t.oid = a.type))
+    FROM watched w JOIN pg_proc f ON f.pronamespace = w.nsp
 ), names (nsp, kind, name) AS (
     -- What an unqualified name may mean. Diesel's bookkeeping is always named with its schema.
     SELECT relnamespace, 'relation', relname::text FROM pg_class
@@ -53,8 +59,7 @@ WITH RECURSIVE homes (tenant, slug, role_name, login_name, role, nsp, schema, ow
     UNION ALL
     SELECT nsp, 'type', name::text FROM standalone_types
     UNION ALL
-    SELECT pronamespace, 'function', format('%I(%s)', proname, oidvectortypes(proargtypes)) FROM pg_proc
-    WHERE oid >= 16384
+    SELECT nsp, 'function', name FROM signatures
 ), renaming (nsp, kind, name, mend) AS (
     -- Makes a name of a shared schema free.
     SELECT c.relnamespace, 'relation', c.relname::text,
@@ -65,9 +70,9 @@ WITH RECURSIVE homes (tenant, slug, role_name, login_name, role, nsp, schema, ow
            format('ALTER TYPE %I.%I RENAME TO %I', s.schema, t.name, left(t.name, 56) || '_shared')
     FROM shared s JOIN standalone_types t ON t.nsp = s.nsp
     UNION ALL
-    SELECT p.pronamespace, 'function', format('%I(%s)', p.proname, oidvectortypes(p.proargtypes)),
+    SELECT p.nsp, 'function', p.name,
            format('ALTER ROUTINE %s RENAME TO %I', p.oid::regprocedure, left(p.proname, 56) || '_shared')
-    FROM shared s JOIN pg_proc p ON p.pronamespace = s.nsp
+    FROM shared s JOIN signatures p ON p.nsp = s.nsp
 ), of_extension (classid, objid) AS (
     SELECT classid, objid FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
 ), links (classid, objid, target, sequence) AS (

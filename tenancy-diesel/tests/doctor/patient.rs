@@ -24,7 +24,8 @@ struct Value {
 const TEMPLATE: &str = "\
 CREATE TYPE level AS ENUM ('low', 'high');
 CREATE TABLE notes (id serial PRIMARY KEY, body text NOT NULL, level level NOT NULL DEFAULT 'low');
-CREATE FUNCTION greet(name text) RETURNS text LANGUAGE sql AS $$ SELECT 'hello ' || name $$;";
+CREATE FUNCTION greet(name text) RETURNS text LANGUAGE sql AS $$ SELECT 'hello ' || name $$;
+CREATE FUNCTION rank(level) RETURNS integer LANGUAGE sql AS $$ SELECT 1 $$;";
 
 impl Patient {
     /// With a superuser as operator.

@@ -8,7 +8,7 @@ pub(super) const CHECK: Check = Check {
     what: "logins that serve tenants and may do an operator's work",
     why: "SQL that is injected into a request can RESET ROLE, and then create roles, change tenants' \
            schemas or drop the database",
-    remedy: "give operators a login of their own (`TenancyBuilder::operator_url`, `--operator-url`), and let \
+    remedy: "give operators a login of their own (`TenancyBuilder::operator_url`), and let \
            the service's login in with `tenancy roles --admit`",
     sql: r#"
         SELECT format('login %s (%s)', name, can), CASE WHEN name <> session_user THEN mend END

@@ -8,7 +8,7 @@ pub(super) const CHECK: Check = Check {
     what: "roles of tenants that are members of other roles",
     why: "what such a role may do, every session of the tenant may do: with another tenant's role, read \
            that tenant",
-    remedy: "revoke the membership; what all tenants need is granted with `tenancy roles --share`",
+    remedy: "revoke the membership; what all tenants need is granted with `tenancy share`",
     sql: r#"
         SELECT format('role %s, a member of %s', member.rolname, granted.rolname),
                format('REVOKE %I FROM %I', granted.rolname, member.rolname)

@@ -7,7 +7,7 @@ pub(super) const CHECK: Check = Check {
     area: Area::Code,
     what: "tables in shared schemas that everybody may write to",
     why: "what one tenant writes, all others read",
-    remedy: "revoke it, and share with tenants on purpose (`tenancy roles --share`)",
+    remedy: "revoke it, and share with tenants on purpose (`tenancy share`)",
     sql: r#"
         SELECT format('%s on %s', lower(a.privilege_type), c.oid::regclass),
                format('REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON TABLE %s FROM PUBLIC', c.oid::regclass)

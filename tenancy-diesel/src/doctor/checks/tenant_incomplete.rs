@@ -1,6 +1,6 @@
 use super::{Area, Check, MendedBy, Severity};
 
-/// Functions whose arguments are of the template's own types are left out: their names differ.
+/// Not whether it is the same: only whether it is there.
 pub(super) const CHECK: Check = Check {
     code: "tenant_incomplete",
     severity: Severity::Warning,

@@ -8,7 +8,7 @@ pub(super) const CHECK: Check = Check {
     what: "tenants without a role, or whose role is gone",
     why: "the sessions of a tenant without a role act as the login, which may reach every tenant; those of \
            a tenant whose role was dropped fail",
-    remedy: "`tenancy roles --apply`; then grant what tenants share (`tenancy roles --share`)",
+    remedy: "`tenancy roles --apply`; then grant what tenants share (`tenancy share`)",
     sql: r#"
         SELECT h.slug, format('DO $$ BEGIN PERFORM tenancy.adopt_schema(%1$L); PERFORM tenancy.make_tenant_role(%2$L); '
                'PERFORM tenancy.act_as_owner(NULL, true); PERFORM tenancy.grant_schema(%1$L, %3$L); END $$',
