@@ -30,7 +30,7 @@ struct There {
 }
 
 /// The table of one schema.
-pub(crate) fn table(schema: &SchemaName) -> Script {
+fn table(schema: &SchemaName) -> Script {
     Script::default().schema(schema).sql(".").sql(TABLE)
 }
 

@@ -1,4 +1,6 @@
 -- The roles themselves stay: they belong to the cluster, and tenants' schemas still belong to them.
+DROP FUNCTION tenancy.dismiss_login(text);
+DROP FUNCTION tenancy.let_pin_no_more(text);
 DROP FUNCTION tenancy.drop_login(text);
 DROP FUNCTION tenancy.serve_by(uuid, text);
 DROP FUNCTION tenancy.least_busy_shard();

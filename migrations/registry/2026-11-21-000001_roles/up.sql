@@ -465,11 +465,44 @@ BEGIN
     IF NOT FOUND THEN
         RETURN;
     END IF;
+    PERFORM tenancy.let_pin_no_more(p_login);
+    EXECUTE format('DROP ROLE %I', p_login);
+END
+$$;
+
+-- Takes back what let_pin and admit_login granted in the control plane.
+CREATE FUNCTION tenancy.let_pin_no_more(p_login text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
     EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA tenancy FROM %I', p_login);
     EXECUTE format('REVOKE ALL (id, slug, status, schema_name, role_name, login_name, session_settings, '
                    'template_version) ON tenancy.tenants FROM %I', p_login);
     EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA tenancy FROM %I', p_login);
     EXECUTE format('REVOKE ALL ON SCHEMA tenancy FROM %I', p_login);
-    EXECUTE format('DROP ROLE %I', p_login);
+END
+$$;
+
+-- A login of the service serves tenants no more. What it has as an operator it keeps.
+CREATE FUNCTION tenancy.dismiss_login(p_login text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_role text;
+BEGIN
+    DELETE FROM tenancy.logins WHERE name = p_login AND kind = 'service';
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'login % does not serve tenants', p_login;
+    END IF;
+    FOR v_role IN
+        SELECT t.role_name FROM tenancy.tenants t
+          JOIN pg_auth_members m ON m.roleid = to_regrole(quote_ident(t.role_name))
+         WHERE m.member = to_regrole(quote_ident(p_login))
+    LOOP
+        EXECUTE format('REVOKE %I FROM %I', v_role, p_login);
+    END LOOP;
+    EXECUTE format('DROP POLICY IF EXISTS %I ON tenancy.tenants', left('of_service_' || p_login, 63));
+    IF NOT EXISTS (SELECT FROM pg_class WHERE oid = 'tenancy.tenants'::regclass
+                      AND relowner = to_regrole(quote_ident(p_login))) THEN
+        PERFORM tenancy.let_pin_no_more(p_login);
+    END IF;
 END
 $$;

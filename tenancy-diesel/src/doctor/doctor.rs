@@ -1,15 +1,13 @@
 use diesel::connection::SimpleConnection as _;
-use diesel::sql_types::{Bool, Text};
-use diesel::{Connection as _, PgConnection, QueryResult, QueryableByName, RunQueryDsl as _, sql_query};
+use diesel::sql_types::Text;
+use diesel::{PgConnection, QueryResult, QueryableByName, RunQueryDsl as _, sql_query};
 use tenancy_core::isolation::TenantRoles;
-use tenancy_core::script::Script;
 
 use super::check::{Area, Check};
 use super::{Diagnosis, Finding, MendedBy, Scope, Severity, checks};
 use crate::bookkeeping;
 use crate::context::Context;
 use crate::error::Error;
-use crate::ownership;
 use crate::registry::install;
 
 /// Looks for what would let tenants' data mix, or would fail one day.
@@ -37,12 +35,6 @@ pub struct Doctor<'a> {
 struct Name {
     #[diesel(sql_type = Text)]
     name: String,
-}
-
-#[derive(QueryableByName)]
-struct There {
-    #[diesel(sql_type = Bool)]
-    there: bool,
 }
 
 /// How the checks are planned. Nobody knows how many rows a common table expression has: PostgreSQL guesses a few, and
@@ -124,18 +116,10 @@ impl<'a> Doctor<'a> {
 
     /// What the template has on record. In a transaction of its own, which acts as the template's owner.
     fn applied(&self, conn: &mut PgConnection) -> QueryResult<Vec<String>> {
-        let template = self.context.naming.template();
-        let table = bookkeeping::table(template);
-        let sql = "SELECT pg_catalog.to_regclass($1) IS NOT NULL AS there";
-        let there: There = sql_query(sql).bind::<Text, _>(table.as_str()).get_result(conn)?;
-        if !there.there {
-            return Ok(Vec::new());
-        }
-        conn.transaction(|conn| {
-            conn.batch_execute(ownership::of(template).as_str())?;
-            let sql = Script::new("SELECT version::text AS name FROM ").script(&table);
-            Ok(sql_query(sql.as_str()).load(conn)?.into_iter().map(|row: Name| row.name).collect())
-        })
+        let applied = bookkeeping::applied(conn, self.context.naming.template())?;
+        // That acted as the template's owner.
+        conn.batch_execute("RESET ROLE")?;
+        Ok(applied)
     }
 }
 

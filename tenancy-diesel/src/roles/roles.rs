@@ -99,6 +99,23 @@ impl<'a> Roles<'a> {
         conn.transaction(|conn| admit(conn, login))
     }
 
+    /// Lets `login` serve tenants no more, for one that is given up, or that became the operators' own. What it may do as
+    /// an operator it keeps. [`establish`](Self::establish) admits the service's login again.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Query`] when it is no login of the service.
+    pub fn dismiss(&self, login: &str) -> Result<(), Error> {
+        let mut conn = self.context.operation()?;
+        conn.transaction(|conn| {
+            sql_query("SELECT tenancy.dismiss_login($1)")
+                .bind::<Text, _>(login)
+                .execute(conn)
+                .map_err(Error::query("let the login serve tenants no more"))
+        })?;
+        Ok(())
+    }
+
     /// Lets every tenant use `object`, a table, view or sequence in a shared schema, named with its schema
     /// (`public.countries`): read it, and with `write` change its rows too.
     ///

@@ -51,7 +51,7 @@ fn safe_faults_are_fixed_and_nothing_else_is() {
 fn an_operator_who_is_no_superuser_fixes_what_the_owner_may() {
     let patient = Patient::stranger();
     patient.sql(
-        "CREATE ROLE operator_{db} LOGIN CREATEROLE PASSWORD 'secret';
+        "CREATE ROLE operator_{db} LOGIN NOINHERIT CREATEROLE PASSWORD 'secret';
          GRANT CREATE, CONNECT ON DATABASE {db} TO operator_{db} WITH GRANT OPTION;",
     );
     let operator = format!("operator_{}", patient.value("current_database()"));

@@ -132,6 +132,17 @@ fn a_service_login_that_is_admitted_later_serves_everybody() {
     tenancy.roles().admit(&late).unwrap();
     let acme = tenancy.tenant(&slug("acme")).unwrap();
     assert_eq!(crate::world::value(&mut tenancy.connect(&acme).unwrap(), "SELECT name FROM people"), "acme");
+    // Operators keep to their own work.
+    tenancy.roles().dismiss(&house.role("app")).unwrap();
+    assert!(
+        tenancy
+            .roles()
+            .dismiss(&house.role("app"))
+            .unwrap_err()
+            .to_string()
+            .contains("does not serve tenants")
+    );
+    assert!(house.tenancy.connect(&acme).is_err(), "it acts as no tenant any more");
     tenancy.provisioner().create(&NewTenant::new(slug("initech"))).unwrap();
     let new = tenancy.tenant(&slug("initech")).unwrap();
     assert_eq!(crate::world::value(&mut tenancy.connect(&new).unwrap(), "SELECT count(*) FROM people"), "0");

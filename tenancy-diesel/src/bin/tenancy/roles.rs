@@ -21,7 +21,8 @@ Examples:
   tenancy roles
   tenancy roles --apply                adopt tenants from before; repeat it whenever something is not in order
   tenancy roles --apply --only acme
-  tenancy roles --admit app            let login `app` serve requests for all tenants")]
+  tenancy roles --admit app            let login `app` serve requests for all tenants
+  tenancy roles --dismiss operator     `init` without --service-url takes the operator's login for the service's")]
 pub(crate) struct RolesCommand {
     /// Set roles up, and give the template and every tenant what they lack
     #[arg(long)]
@@ -32,6 +33,9 @@ pub(crate) struct RolesCommand {
     /// Let this login serve requests for all tenants
     #[arg(long, value_name = "LOGIN")]
     admit: Option<String>,
+    /// Let this login serve requests no more
+    #[arg(long, value_name = "LOGIN")]
+    dismiss: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -65,6 +69,10 @@ impl RolesCommand {
             context
                 .out
                 .remark(&format!("login `{login}` may serve every tenant that has no login of its own"));
+        }
+        if let Some(login) = &self.dismiss {
+            roles.dismiss(login)?;
+            context.out.remark(&format!("login `{login}` serves tenants no more"));
         }
         let report = Report { tenants: roles.standing()?, failed };
         context.out.result(&report, || {

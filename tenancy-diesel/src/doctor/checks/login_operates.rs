@@ -9,7 +9,7 @@ pub(super) const CHECK: Check = Check {
     why: "SQL that is injected into a request can RESET ROLE, and then create roles, change tenants' \
            schemas or drop the database",
     remedy: "give operators a login of their own (`TenancyBuilder::operator_url`), and let \
-           the service's login in with `tenancy roles --admit`",
+           the service's login in with `tenancy roles --admit`, the operators' out with `--dismiss`",
     sql: r#"
         SELECT format('login %s (%s)', name, can), CASE WHEN name <> session_user THEN mend END
         FROM (
