@@ -1,7 +1,7 @@
 use std::env;
 
 use tenancy_core::conninfo::{ConnInfo, LibpqEnvironment, Secrets};
-use tenancy_core::isolation::{SessionDefaults, SharedSchemas, TenantRoles};
+use tenancy_core::isolation::{Scope, SessionDefaults, SharedSchemas, TenantRoles};
 use tenancy_core::name::SchemaNaming;
 use tenancy_core::resolve::{Resolve, ResolverChain};
 
@@ -24,6 +24,7 @@ pub struct TenancyBuilder {
     migrations: Migrations,
     roles: TenantRoles,
     operator_url: Option<String>,
+    scope: Scope,
     danger_plain_text: bool,
 }
 
@@ -45,6 +46,17 @@ impl TenancyBuilder {
     #[must_use]
     pub fn operator_url(mut self, url: impl Into<String>) -> Self {
         self.operator_url = Some(url.into());
+        self
+    }
+
+    /// What is pinned to a tenant: a session, or one transaction at a time; [`Scope::Session`] unless set.
+    ///
+    /// Behind a pooler in transaction mode only [`Scope::Transaction`] is safe. `database_url` then leads to the
+    /// pooler, and [`operator_url`](Self::operator_url) to PostgreSQL itself: without it, whatever needs a session
+    /// (`init`, sign-ups, migrations) is refused with [`Error::OperatorUrlNeeded`].
+    #[must_use]
+    pub fn scope(mut self, scope: Scope) -> Self {
+        self.scope = scope;
         self
     }
 
@@ -139,6 +151,7 @@ impl TenancyBuilder {
             migrations: self.migrations,
             roles: self.roles,
             operator_url: self.operator_url,
+            scope: self.scope,
         })))
     }
 }

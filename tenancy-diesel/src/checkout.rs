@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tenancy_core::isolation::SessionPlan;
+use tenancy_core::isolation::{Scope, SessionPlan};
 use tenancy_core::name::TenantSlug;
 use tenancy_core::request::RequestParts;
 use tenancy_core::resolve::TenantKey;
@@ -12,7 +12,7 @@ use tenancy_core::tenant::ActiveTenant;
 use crate::connection::TenantConnection;
 use crate::context::Context;
 use crate::error::Error;
-use crate::pools::PinFailure;
+use crate::pools::{Loan, PinFailure};
 use crate::registry::{Registry, install};
 
 impl Context {
@@ -60,12 +60,25 @@ impl Context {
 
     /// See [`Tenancy::connect`](crate::Tenancy::connect).
     pub(crate) fn connect(&self, tenant: &ActiveTenant) -> Result<TenantConnection, Error> {
+        if self.scope == Scope::Transaction {
+            return Err(Error::SessionScopeNeeded);
+        }
+        let (loan, tenant) = self.lend(tenant, |plan| self.tenants.pinned(plan))?;
+        Ok(TenantConnection::new(loan, tenant))
+    }
+
+    /// Borrows with `borrow`, which pins, for `tenant` as the registry has it now.
+    pub(crate) fn lend(
+        &self,
+        tenant: &ActiveTenant,
+        borrow: impl Fn(&SessionPlan) -> Result<Loan, PinFailure>,
+    ) -> Result<(Loan, ActiveTenant), Error> {
         let mut tenant = tenant.clone();
         let mut looked_up = false;
         let patience = Instant::now() + PATIENCE;
         loop {
-            match self.pin(&tenant)? {
-                Pinned::Yes(conn) => return Ok(*conn),
+            match self.pin(&tenant, &borrow)? {
+                Pinned::Yes(loan) => return Ok((*loan, tenant)),
                 Pinned::Busy if Instant::now() < patience => thread::sleep(PAUSE),
                 Pinned::Busy => return Err(Error::TenantBusy(tenant.slug.clone())),
                 Pinned::Stale if looked_up => return Err(Error::TenantBusy(tenant.slug.clone())),
@@ -101,10 +114,14 @@ impl Context {
         Ok(tenant.into_active()?)
     }
 
-    fn pin(&self, tenant: &ActiveTenant) -> Result<Pinned, Error> {
+    fn pin(
+        &self,
+        tenant: &ActiveTenant,
+        borrow: impl Fn(&SessionPlan) -> Result<Loan, PinFailure>,
+    ) -> Result<Pinned, Error> {
         let plan = SessionPlan::of(tenant, &self.naming, &self.shared)?;
-        match self.tenants.pinned(&plan) {
-            Ok(loan) => Ok(Pinned::Yes(Box::new(TenantConnection::new(loan, tenant.clone())))),
+        match borrow(&plan) {
+            Ok(loan) => Ok(Pinned::Yes(Box::new(loan))),
             Err(PinFailure::Stale) => Ok(Pinned::Stale),
             Err(PinFailure::Busy) => Ok(Pinned::Busy),
             Err(PinFailure::SchemaMissing) => {
@@ -121,7 +138,7 @@ impl Context {
 
 /// What came of a pin.
 enum Pinned {
-    Yes(Box<TenantConnection>),
+    Yes(Box<Loan>),
     /// The registry disagrees with what the caller believes.
     Stale,
     /// The tenant is being dropped or renamed.

@@ -30,6 +30,7 @@ mod fleet;
 mod locks;
 mod migrations;
 mod ownership;
+mod pooler;
 mod pools;
 mod provision;
 mod registry;
@@ -38,6 +39,7 @@ mod session;
 mod tenancy;
 #[cfg(feature = "tokio")]
 mod tenant_db;
+mod transact;
 #[cfg(feature = "rocket")]
 pub mod web;
 
@@ -48,13 +50,14 @@ pub use fleet::{
     ExecResult, ExecRow, Fleet, FleetReport, RunOptions, TemplateStanding, TenantReport, TenantStanding,
 };
 pub use migrations::Migrations;
+pub use pooler::Pooler;
 pub use pools::{PoolSettings, PoolState};
 pub use provision::{NewTenant, Provisioner};
 pub use registry::{ListTenants, Registry, TenantChange};
 pub use roles::{RoleStanding, Roles};
 pub use tenancy::Tenancy;
 pub use tenancy_core as core;
-pub use tenancy_core::isolation::TenantRoles;
+pub use tenancy_core::isolation::{Scope, TenantRoles};
 // What nearly every service names.
 pub use tenancy_core::name::{SchemaName, TenantSlug};
 pub use tenancy_core::resolve::{Subdomain, TenantHeader};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use r2d2::{NopErrorHandler, Pool, PooledConnection};
-use tenancy_core::isolation::{SessionDefaults, SessionPlan};
+use tenancy_core::isolation::{Access, Scope, SessionDefaults, SessionPlan};
 
 use crate::error::Error;
 use crate::session::{PinError, Session, SessionManager};
@@ -63,6 +63,7 @@ impl SessionPool {
         defaults: &SessionDefaults,
         settings: &PoolSettings,
         purpose: &'static str,
+        scope: Scope,
     ) -> Self {
         let max_size = settings.max_size.max(1);
         let pool = Pool::builder()
@@ -74,7 +75,7 @@ impl SessionPool {
             .test_on_check_out(false)
             // Failures reach the caller; r2d2 retries in the background.
             .error_handler(Box::new(NopErrorHandler))
-            .build_unchecked(SessionManager::new(url, defaults));
+            .build_unchecked(SessionManager::new(url, defaults, scope));
         Self {
             pool,
             settings: settings.clone(),
@@ -98,6 +99,12 @@ impl SessionPool {
     /// Lends a session pinned to a tenant. Blocks for up to the pool's timeout.
     pub(crate) fn pinned(&self, plan: &SessionPlan) -> Result<Loan, PinFailure> {
         self.lend(|session| session.pin(plan))
+    }
+
+    /// Lends a connection with a transaction pinned to a tenant, from a pool of that scope; whoever borrows it ends
+    /// the transaction. Blocks for up to the pool's timeout.
+    pub(crate) fn begun(&self, plan: &SessionPlan, access: Access) -> Result<Loan, PinFailure> {
+        self.lend(|session| session.begin(plan, access))
     }
 
     /// Lends a session of the control plane. Blocks for up to the pool's timeout.

@@ -5,13 +5,15 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::{Connection as _, PgConnection};
+use diesel::PgConnection;
+use tenancy_core::isolation::{Access, Scope};
 use tenancy_core::tenant::ActiveTenant;
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
 use crate::context::Context;
 use crate::error::{Error, RunError, is_stale_plan};
+use crate::transact::Undone;
 
 /// The right to work on one tenant's data from async code. Cheap, `Send`, `Clone`; holds no connection.
 ///
@@ -37,10 +39,11 @@ impl TenantDb {
         &self.tenant
     }
 
-    /// Runs `work` with a connection pinned to the tenant, on a blocking thread, outside a transaction.
+    /// Runs `work` with a connection pinned to the tenant, on a blocking thread: outside a transaction, or with
+    /// [`Scope::Transaction`] in one, as [`transaction`](Self::transaction) does.
     ///
     /// The caller waits for: a free connection, the pin (one round trip), the work. The gate (one round trip)
-    /// comes after the answer.
+    /// comes after the answer; a COMMIT comes before it.
     ///
     /// # Errors
     ///
@@ -56,28 +59,63 @@ impl TenantDb {
         T: Send + 'static,
         E: Send + 'static,
     {
-        let permit = self.context.tenants.permit().await.map_err(RunError::Tenancy)?;
+        if self.context.scope == Scope::Transaction {
+            return self.transact(Access::Default, work, Undone::opaque).await;
+        }
+        self.on_blocking_thread(move |context, tenant, answer| match context.connect(tenant) {
+            Ok(mut conn) => {
+                // The caller may have gone; the work was done all the same.
+                let _ = answer.send(work(&mut conn).map_err(RunError::Work));
+                drop(conn);
+            }
+            Err(error) => {
+                let _ = answer.send(Err(RunError::Tenancy(error)));
+            }
+        })
+        .await
+        .map_err(RunError::Tenancy)?
+    }
+
+    /// Runs `work` in one transaction on a blocking thread.
+    async fn transact<T, E, F>(
+        &self,
+        access: Access,
+        work: F,
+        explain: fn(Undone<E>) -> RunError<E>,
+    ) -> Result<T, RunError<E>>
+    where
+        F: FnOnce(&mut PgConnection) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        self.on_blocking_thread(move |context, tenant, answer| {
+            context.transact(tenant, access, work, |done| {
+                let _ = answer.send(done.map_err(explain));
+            });
+        })
+        .await
+        .map_err(RunError::Tenancy)?
+    }
+
+    /// Runs `job` on a blocking thread, as many at a time as there are connections, and waits for the answer that it
+    /// sends; what it does after that nobody waits for.
+    async fn on_blocking_thread<A: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Context, &ActiveTenant, oneshot::Sender<A>) + Send + 'static,
+    ) -> Result<A, Error> {
+        let permit = self.context.tenants.permit().await?;
         let Self { context, tenant } = self.clone();
         let (answer, answered) = oneshot::channel();
         let worker = spawn_blocking(move || {
-            match context.connect(&tenant) {
-                Ok(mut conn) => {
-                    // The caller may have gone; the work was done all the same.
-                    let _ = answer.send(work(&mut conn).map_err(RunError::Work));
-                    drop(conn);
-                }
-                Err(error) => {
-                    let _ = answer.send(Err(RunError::Tenancy(error)));
-                }
-            }
+            job(&context, &tenant, answer);
             drop(permit);
         });
         match answered.await {
-            Ok(result) => result,
+            Ok(result) => Ok(result),
             // Nothing was sent: the work panicked, or the runtime is shutting down.
             Err(_) => match worker.await {
                 Err(failure) if failure.is_panic() => resume_unwind(failure.into_panic()),
-                _ => Err(RunError::Tenancy(Error::Unreachable("the runtime is shutting down".to_owned()))),
+                _ => Err(Error::Unreachable("the runtime is shutting down".to_owned())),
             },
         }
     }
@@ -93,7 +131,7 @@ impl TenantDb {
         T: Send + 'static,
         E: From<DieselError> + Send + 'static,
     {
-        self.run(move |conn| conn.transaction(work)).await
+        self.transact(Access::Default, work, RunError::from).await
     }
 
     /// Runs `work` in a `READ ONLY` transaction, and once more when the first try met a plan that a migration
@@ -109,10 +147,10 @@ impl TenantDb {
     {
         let work = Arc::new(work);
         let again = Arc::clone(&work);
-        let first = self.run(move |conn| conn.build_transaction().read_only().run(|conn| work(conn))).await;
+        let first = self.transact(Access::ReadOnly, move |conn| work(conn), RunError::from).await;
         match first {
             Err(RunError::Work(error)) if is_stale_plan(&error) || is_lost(&error) => {
-                self.run(move |conn| conn.build_transaction().read_only().run(|conn| again(conn))).await
+                self.transact(Access::ReadOnly, move |conn| again(conn), RunError::from).await
             }
             result => result,
         }

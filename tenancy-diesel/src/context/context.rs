@@ -1,6 +1,6 @@
 use std::fmt;
 
-use tenancy_core::isolation::{SessionDefaults, SharedSchemas, TenantRoles};
+use tenancy_core::isolation::{Scope, SessionDefaults, SharedSchemas, TenantRoles};
 use tenancy_core::name::SchemaNaming;
 use tenancy_core::resolve::ResolverChain;
 
@@ -26,6 +26,8 @@ pub(crate) struct Context {
     pub(crate) operations: SessionPool,
     pub(crate) directory: Directory,
     pub(crate) blueprints: BlueprintCache,
+    pub(crate) scope: Scope,
+    url: String,
     operator_url: String,
     one_login: bool,
 }
@@ -42,6 +44,8 @@ pub(crate) struct Settings {
     pub(crate) roles: TenantRoles,
     /// Where operators' work is done; `url` unless set.
     pub(crate) operator_url: Option<String>,
+    /// What is pinned, on connections of `url`.
+    pub(crate) scope: Scope,
 }
 
 /// The most connections that look tenants up.
@@ -52,8 +56,18 @@ const OPERATIONS: u32 = 4;
 impl Context {
     /// Makes the pools, which connect in the background.
     pub(crate) fn new(settings: Settings) -> Self {
-        let Settings { url, naming, shared, defaults, pool, resolvers, migrations, roles, operator_url } =
-            settings;
+        let Settings {
+            url,
+            naming,
+            shared,
+            defaults,
+            pool,
+            resolvers,
+            migrations,
+            roles,
+            operator_url,
+            scope,
+        } = settings;
         let one_login = operator_url.is_none();
         let operator_url = operator_url.unwrap_or_else(|| url.clone());
         let pool = PoolSettings { max_size: pool.max_size.max(1), ..pool };
@@ -69,13 +83,15 @@ impl Context {
                 &defaults,
                 &pool,
                 "for tenants (raise `PoolSettings::max_size`, or make requests shorter)",
+                scope,
             ),
-            control: SessionPool::new(&url, &own, &control, "for looking tenants up"),
+            control: SessionPool::new(&url, &own, &control, "for looking tenants up", scope),
             operations: SessionPool::new(
                 &operator_url,
                 &own,
                 &operations,
                 "for creating and changing tenants",
+                Scope::Session,
             ),
             directory: Directory::default(),
             blueprints: BlueprintCache::default(),
@@ -84,6 +100,8 @@ impl Context {
             resolvers,
             migrations,
             roles,
+            scope,
+            url,
             operator_url,
             one_login,
         }
@@ -99,15 +117,35 @@ impl Context {
         self.control.control().map(ControlConnection::new)
     }
 
-    /// A connection of the control plane for work that may wait for locks. Blocks until its pool has one.
+    /// Where requests are served.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where operators' work is done.
+    pub(crate) fn operator_url(&self) -> &str {
+        &self.operator_url
+    }
+
+    /// A connection of the control plane for work that may wait for locks. Blocks until its pool has one. That work
+    /// needs a session: locks and a role that outlast a transaction.
     pub(crate) fn operation(&self) -> Result<ControlConnection, Error> {
+        if self.scope == Scope::Transaction && self.one_login {
+            return Err(Error::OperatorUrlNeeded);
+        }
         self.operations.control().map(ControlConnection::new)
     }
 
     /// A pool of `size` control connections of its own, for work that keeps many of them busy.
     pub(crate) fn control_pool(&self, size: u32) -> SessionPool {
         let settings = PoolSettings { max_size: size, min_idle: Some(0), ..self.control.settings().clone() };
-        SessionPool::new(&self.operator_url, &SessionDefaults::default(), &settings, "of this run")
+        SessionPool::new(
+            &self.operator_url,
+            &SessionDefaults::default(),
+            &settings,
+            "of this run",
+            Scope::Session,
+        )
     }
 }
 

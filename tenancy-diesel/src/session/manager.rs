@@ -5,7 +5,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
 use r2d2::ManageConnection;
 use tenancy_core::conninfo::Secrets;
-use tenancy_core::isolation::{Gate, SessionDefaults};
+use tenancy_core::isolation::{Gate, Scope, SessionDefaults, TransactionFrame};
 use tenancy_core::script::Script;
 
 use super::own_types::OwnTypes;
@@ -17,6 +17,8 @@ pub(crate) struct SessionManager {
     url: String,
     gate: Gate,
     set_up: Script,
+    /// Where only transactions are pinned.
+    frame: Option<Arc<TransactionFrame>>,
     uneven: Arc<Uneven>,
     own_types: Arc<OwnTypes>,
 }
@@ -39,13 +41,14 @@ pub(crate) enum ConnectError {
 }
 
 impl SessionManager {
-    /// Sessions of the database at `url` that start with `defaults`.
-    pub(crate) fn new(url: &str, defaults: &SessionDefaults) -> Self {
+    /// Sessions of the database at `url` that start with `defaults`, or connections for transactions that do.
+    pub(crate) fn new(url: &str, defaults: &SessionDefaults, scope: Scope) -> Self {
         Self {
             url: url.to_owned(),
             gate: Gate::new(defaults),
             // Diesel prepares its own two SETs when it connects; the gate counts from zero.
             set_up: defaults.script().sql("DEALLOCATE ALL"),
+            frame: (scope == Scope::Transaction).then(|| Arc::new(TransactionFrame::new(defaults))),
             uneven: Arc::default(),
             own_types: Arc::default(),
         }
@@ -56,6 +59,10 @@ impl SessionManager {
             // libpq quotes what it could not read of the URL.
             ConnectError::Connect(Secrets::of(&self.url).hide(&error.to_string()))
         })?;
+        if let Some(frame) = &self.frame {
+            // Behind a pooler there is no session yet that could be set up.
+            return Ok(Session::of_transactions(conn, Arc::clone(frame)));
+        }
         conn.batch_execute(self.set_up.as_str()).map_err(ConnectError::Defaults)?;
         Ok(Session::new(conn, Arc::clone(&self.uneven), Arc::clone(&self.own_types)))
     }
