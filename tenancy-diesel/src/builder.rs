@@ -2,7 +2,7 @@ use std::env;
 use std::num::NonZeroU32;
 
 use tenancy_core::conninfo::{ConnInfo, LibpqEnvironment, Secrets};
-use tenancy_core::isolation::{SessionDefaults, SharedSchemas, TenantRoles};
+use tenancy_core::isolation::{Scope, SessionDefaults, SharedSchemas, TenantRoles};
 use tenancy_core::limits::Limits;
 use tenancy_core::name::SchemaNaming;
 use tenancy_core::resolve::{Resolve, ResolverChain};
@@ -31,6 +31,7 @@ pub struct TenancyBuilder {
     dedicated_size: Option<u32>,
     connections: Option<NonZeroU32>,
     detect_fall_through: Option<bool>,
+    scope: Scope,
     danger_plain_text: bool,
 }
 
@@ -67,6 +68,17 @@ impl TenancyBuilder {
     #[must_use]
     pub fn dedicated_pool_size(mut self, size: u32) -> Self {
         self.dedicated_size = Some(size);
+        self
+    }
+
+    /// What is pinned to a tenant: a session, or one transaction at a time; [`Scope::Session`] unless set.
+    ///
+    /// Behind a pooler in transaction mode only [`Scope::Transaction`] is safe. `database_url` then leads to the
+    /// pooler, and [`operator_url`](Self::operator_url) to PostgreSQL itself: without it, whatever needs a session
+    /// (`init`, sign-ups, migrations) is refused with [`Error::OperatorUrlNeeded`].
+    #[must_use]
+    pub fn scope(mut self, scope: Scope) -> Self {
+        self.scope = scope;
         self
     }
 
@@ -189,6 +201,7 @@ impl TenancyBuilder {
             key: self.key,
             dedicated_size: self.dedicated_size.unwrap_or(DEDICATED_SIZE),
             detect_fall_through: self.detect_fall_through.unwrap_or(cfg!(debug_assertions)),
+            scope: self.scope,
         })))
     }
 }

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use diesel::PgConnection;
-use tenancy_core::isolation::SessionPlan;
+use tenancy_core::isolation::{Scope, SessionPlan};
 use tenancy_core::name::TenantSlug;
 use tenancy_core::request::RequestParts;
 use tenancy_core::resolve::TenantKey;
@@ -14,7 +14,7 @@ use crate::connection::TenantConnection;
 use crate::context::Context;
 use crate::error::Error;
 use crate::fall_through::FallThrough;
-use crate::pools::{Loan, PinFailure};
+use crate::pools::{Loan, PinFailure, SessionPool};
 use crate::registry::{Registry, install};
 use crate::turnstile::Permit;
 
@@ -63,28 +63,48 @@ impl Context {
 
     /// See [`Tenancy::connect`](crate::Tenancy::connect).
     pub(crate) fn connect(&self, tenant: &ActiveTenant) -> Result<TenantConnection, Error> {
-        match self.admit(tenant) {
-            Ok(permit) => self.connect_admitted(tenant, permit),
-            Err(error) => {
-                let tenant = self.moved(tenant, error)?;
-                let permit = self.admit(&tenant)?;
-                self.connect_admitted(&tenant, permit)
-            }
+        if self.scope == Scope::Transaction {
+            return Err(Error::SessionScopeNeeded);
         }
+        let (tenant, permit) = self.admit_blocking(tenant)?;
+        self.connect_admitted(&tenant, permit)
     }
 
     /// The same with a permit that was waited for elsewhere. It goes back with the connection, or with the error.
     pub(crate) fn connect_admitted(
         &self,
         tenant: &ActiveTenant,
-        mut permit: Permit,
+        permit: Permit,
     ) -> Result<TenantConnection, Error> {
+        let Lent { loan, tenant, permit } = self.lend(tenant, permit, SessionPool::pinned)?;
+        Ok(TenantConnection::new(loan, tenant, permit))
+    }
+
+    /// Waits for a permit on this thread; the tenant is told as it is served now.
+    pub(crate) fn admit_blocking(&self, tenant: &ActiveTenant) -> Result<(ActiveTenant, Permit), Error> {
+        match self.admit(tenant) {
+            Ok(permit) => Ok((tenant.clone(), permit)),
+            Err(error) => {
+                let tenant = self.moved(tenant, error)?;
+                let permit = self.admit(&tenant)?;
+                Ok((tenant, permit))
+            }
+        }
+    }
+
+    /// Borrows with `borrow`, which pins, for `tenant` as the registry has it now.
+    pub(crate) fn lend(
+        &self,
+        tenant: &ActiveTenant,
+        mut permit: Permit,
+        borrow: impl Fn(&SessionPool, &SessionPlan) -> Result<Loan, PinFailure>,
+    ) -> Result<Lent, Error> {
         let mut tenant = tenant.clone();
         let mut looked_up = false;
         let patience = Instant::now() + PATIENCE;
         loop {
-            let now = match self.pin(&tenant) {
-                Ok(Pinned::Yes(loan)) => return Ok(TenantConnection::new(*loan, tenant, permit)),
+            let now = match self.pin(&tenant, &borrow) {
+                Ok(Pinned::Yes(loan)) => return Ok(Lent { loan: *loan, tenant, permit }),
                 Ok(Pinned::Busy) if Instant::now() < patience => {
                     thread::sleep(PAUSE);
                     continue;
@@ -156,9 +176,13 @@ impl Context {
         }
     }
 
-    fn pin(&self, tenant: &ActiveTenant) -> Result<Pinned, Error> {
+    fn pin(
+        &self,
+        tenant: &ActiveTenant,
+        borrow: impl Fn(&SessionPool, &SessionPlan) -> Result<Loan, PinFailure>,
+    ) -> Result<Pinned, Error> {
         let plan = SessionPlan::of(tenant, &self.naming, &self.shared)?;
-        match self.pool_of(tenant)?.pinned(&plan) {
+        match borrow(&*self.pool_of(tenant)?, &plan) {
             Ok(mut loan) => {
                 self.refuse_fall_through(loan.conn(), &plan)?;
                 Ok(Pinned::Yes(Box::new(loan)))
@@ -175,6 +199,14 @@ impl Context {
             },
         }
     }
+}
+
+/// A connection on loan; the permit goes back after it.
+pub(crate) struct Lent {
+    pub(crate) loan: Loan,
+    /// The tenant as the registry has it now.
+    pub(crate) tenant: ActiveTenant,
+    pub(crate) permit: Permit,
 }
 
 /// What came of a pin.

@@ -3,7 +3,7 @@ use std::time::Duration;
 use diesel::result::Error as DieselError;
 use tenancy_core::conninfo::PlainText;
 use tenancy_core::fleet::CatalogError;
-use tenancy_core::isolation::PlanError;
+use tenancy_core::isolation::{PlanError, Refusal};
 use tenancy_core::name::{NameError, RoleName, SchemaName, TenantSlug};
 use tenancy_core::resolve::ResolveError;
 use tenancy_core::scoped::WrongTenant;
@@ -190,6 +190,37 @@ pub enum Error {
         slug: String,
         /// What is wrong with it.
         reason: String,
+    },
+    /// A connection was asked for that outlives a transaction, where only transactions are pinned.
+    #[error(
+        "a connection on loan needs a session, and this service is configured with `Scope::Transaction`: use \
+         `Tenancy::transaction` (or `TenantDb`), or `Scope::Session` where there is no pooler in transaction mode"
+    )]
+    SessionScopeNeeded,
+    /// An operator's work needs a session, and only the URL of the pooler is known.
+    #[error(
+        "with `Scope::Transaction`, creating, changing and migrating tenants needs a way to PostgreSQL itself, not \
+         through the pooler: configure `TenancyBuilder::operator_url`"
+    )]
+    OperatorUrlNeeded,
+    /// The work of a pinned transaction succeeded and was not committed: it did what cannot be had there.
+    #[error("the work for tenant `{slug}` was not committed: {refusal}")]
+    NotCommitted {
+        /// The tenant.
+        slug: TenantSlug,
+        /// What it did.
+        refusal: Refusal,
+    },
+    /// A pooler in transaction mode stands where a session is needed.
+    #[error(
+        "between the service and PostgreSQL ({url_of}) is a pooler in transaction mode, behind which a session's \
+         tenant reaches other clients: {remedy}"
+    )]
+    TransactionPooler {
+        /// Which of the builder's URLs leads through it.
+        url_of: &'static str,
+        /// What helps.
+        remedy: &'static str,
     },
     /// PostgreSQL refused a statement.
     #[error("{doing}: {source}")]

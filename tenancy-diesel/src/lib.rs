@@ -36,6 +36,7 @@ mod locks;
 mod logins;
 mod migrations;
 mod ownership;
+mod pooler;
 mod pools;
 mod provision;
 mod registry;
@@ -47,6 +48,7 @@ mod tenancy;
 mod tenant_db;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod transact;
 mod turnstile;
 #[cfg(feature = "rocket")]
 pub mod web;
@@ -60,6 +62,7 @@ pub use fleet::{
 };
 pub use logins::{Login, LoginKind, Logins};
 pub use migrations::Migrations;
+pub use pooler::Pooler;
 pub use pools::{PoolSettings, PoolState};
 pub use provision::{NewTenant, Provisioner};
 pub use registry::{ListTenants, Registry, TenantChange};
@@ -67,7 +70,7 @@ pub use roles::{RoleStanding, Roles};
 pub use secrets::{SecretError, SecretKey};
 pub use tenancy::Tenancy;
 pub use tenancy_core as core;
-pub use tenancy_core::isolation::TenantRoles;
+pub use tenancy_core::isolation::{Scope, TenantRoles};
 pub use tenancy_core::limits::{Limits, SizeLimit, TimeLimit};
 // What nearly every service names.
 pub use tenancy_core::name::{SchemaName, TenantSlug};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use r2d2::{NopErrorHandler, Pool, PooledConnection};
-use tenancy_core::isolation::{SessionDefaults, SessionPlan};
+use tenancy_core::isolation::{Access, Scope, SessionDefaults, SessionPlan};
 
 use crate::error::Error;
 use crate::session::{Address, PinError, Session, SessionManager};
@@ -79,6 +79,7 @@ impl SessionPool {
         defaults: &SessionDefaults,
         settings: &PoolSettings,
         purpose: &'static str,
+        scope: Scope,
     ) -> Self {
         let max_size = settings.max_size.max(1);
         let pool = Pool::builder()
@@ -91,7 +92,7 @@ impl SessionPool {
             .test_on_check_out(false)
             // Failures reach the caller; r2d2 retries in the background.
             .error_handler(Box::new(NopErrorHandler))
-            .build_unchecked(SessionManager::new(address, defaults));
+            .build_unchecked(SessionManager::new(address, defaults, scope));
         Self {
             pool,
             settings: settings.clone(),
@@ -116,6 +117,12 @@ impl SessionPool {
     /// Lends a session pinned to a tenant that was admitted. Blocks for up to the pool's timeout.
     pub(crate) fn pinned(&self, plan: &SessionPlan) -> Result<Loan, PinFailure> {
         self.lend(|session| session.pin(plan))
+    }
+
+    /// Lends a connection with a transaction pinned to a tenant, from a pool of that scope; whoever borrows it ends
+    /// the transaction. Blocks for up to the pool's timeout.
+    pub(crate) fn begun(&self, plan: &SessionPlan, access: Access) -> Result<Loan, PinFailure> {
+        self.lend(|session| session.begin(plan, access))
     }
 
     /// Lends a session of the control plane. Blocks for up to the pool's timeout.

@@ -1,7 +1,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use tenancy_core::isolation::TenantRoles;
+use diesel::PgConnection;
+use diesel::result::Error as DieselError;
+use tenancy_core::isolation::{Access, Scope, TenantRoles};
 use tenancy_core::name::{SchemaNaming, TenantSlug};
 use tenancy_core::request::RequestParts;
 use tenancy_core::tenant::ActiveTenant;
@@ -9,9 +11,10 @@ use tenancy_core::tenant::ActiveTenant;
 use crate::connection::TenantConnection;
 use crate::context::Context;
 use crate::doctor::Doctor;
-use crate::error::Error;
+use crate::error::{Error, RunError};
 use crate::fleet::Fleet;
 use crate::logins::Logins;
+use crate::pooler::{self, Pooler};
 use crate::pools::PoolState;
 use crate::provision::Provisioner;
 use crate::registry::{Registry, install};
@@ -72,6 +75,40 @@ impl Tenancy {
         self.0.check_ready()
     }
 
+    /// What stands between the service and PostgreSQL, by what `database_url` leads to. Connects a few times and
+    /// blocks for ten seconds at most.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreachable`].
+    pub fn pooler(&self) -> Result<Pooler, Error> {
+        pooler::detect(self.0.url())
+    }
+
+    /// Refuses a pooler in transaction mode wherever a session is needed: behind `database_url` with
+    /// [`Scope::Session`], behind `operator_url` always. Worth calling where a service starts; connects a few times and
+    /// blocks for twenty seconds at most.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TransactionPooler`] with the remedy; [`Error::Unreachable`].
+    pub fn check_pooler(&self) -> Result<(), Error> {
+        if self.0.scope == Scope::Session && self.pooler()? == Pooler::Transaction {
+            return Err(Error::TransactionPooler {
+                url_of: "`database_url`",
+                remedy: "configure `Scope::Transaction`, and `operator_url` with a way around the pooler; or switch \
+                         the pooler to session mode",
+            });
+        }
+        if !self.0.has_one_login() && pooler::detect(self.0.operator_url())? == Pooler::Transaction {
+            return Err(Error::TransactionPooler {
+                url_of: "`operator_url`",
+                remedy: "let it lead to PostgreSQL itself",
+            });
+        }
+        Ok(())
+    }
+
     /// The active tenant called `slug`, from memory if it was looked up in the last few seconds: the pin asks
     /// the registry again.
     ///
@@ -102,10 +139,45 @@ impl Tenancy {
     ///
     /// [`Error::PoolExhausted`], [`Error::TenantLimit`], [`Error::Unreachable`]; [`Error::UnknownTenant`] (also when the slug is another
     /// tenant's by now) and [`Error::NotActive`] by the registry as it is now; [`Error::TenantBusy`] when it is
-    /// being dropped or renamed for longer than a second; [`Error::SchemaMissing`]; in debug builds
-    /// [`Error::SchemaIncomplete`].
+    /// being dropped or renamed for longer than a second; [`Error::SchemaMissing`]; [`Error::SessionScopeNeeded`] when
+    /// only transactions are pinned; in debug builds [`Error::SchemaIncomplete`].
     pub fn connect(&self, tenant: &ActiveTenant) -> Result<TenantConnection, Error> {
         self.0.connect(tenant)
+    }
+
+    /// Runs `work` in one transaction of `tenant`: committed when it returns `Ok`, rolled back when it returns `Err`
+    /// or panics. Blocks.
+    ///
+    /// With [`Scope::Transaction`](crate::Scope) that is all there is, and it costs the round trips of a plain
+    /// transaction: `BEGIN` brings the pin along and `COMMIT` the proof. Nothing that belongs to a session outlives
+    /// it. What `work` may do in it: savepoints (`conn.transaction`), `SET LOCAL`, temporary tables. What makes it
+    /// fail instead of being committed: ending the transaction by SQL, leaving `search_path` changed, LISTEN,
+    /// PREPARE, cursors WITH HOLD, advisory locks of the session.
+    ///
+    /// ```no_run
+    /// # use diesel::prelude::*;
+    /// # diesel::table! { notes (id) { id -> Integer, body -> Text, } }
+    /// # fn add(tenancy: &tenancy_diesel::Tenancy, acme: &tenancy_diesel::ActiveTenant) -> Result<(), tenancy_diesel::Error> {
+    /// tenancy.transaction(acme, |conn| {
+    ///     diesel::insert_into(notes::table).values(notes::body.eq("first")).execute(conn)
+    /// })?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`RunError::Tenancy`] with the errors of [`connect`](Self::connect) and [`Error::NotCommitted`];
+    /// [`RunError::Work`] with the error of `work`, or of a failed COMMIT.
+    pub fn transaction<T, E>(
+        &self,
+        tenant: &ActiveTenant,
+        work: impl FnOnce(&mut PgConnection) -> Result<T, E>,
+    ) -> Result<T, RunError<E>>
+    where
+        E: From<DieselError>,
+    {
+        self.0.transact(tenant, Access::Default, work).map_err(RunError::from)
     }
 
     /// The right to work on `tenant`'s data from async code.

@@ -4,8 +4,9 @@ use std::fmt;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
+use diesel::PgConnection;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::{Connection as _, PgConnection};
+use tenancy_core::isolation::{Access, Scope};
 use tenancy_core::scoped::{InTenant, Scoped, WrongTenant};
 use tenancy_core::tenant::ActiveTenant;
 use tokio::sync::oneshot;
@@ -14,6 +15,8 @@ use tokio::task::spawn_blocking;
 use crate::context::Context;
 use crate::error::{Error, RunError, is_stale_plan};
 use crate::pools::SessionPool;
+use crate::transact::Undone;
+use crate::turnstile::Permit;
 
 /// The right to work on one tenant's data from async code. Cheap, `Send`, `Clone`; holds no connection.
 ///
@@ -65,10 +68,11 @@ impl TenantDb {
         scoped.in_tenant(&self.tenant).cloned()
     }
 
-    /// Runs `work` with a connection pinned to the tenant, on a blocking thread, outside a transaction.
+    /// Runs `work` with a connection pinned to the tenant, on a blocking thread: outside a transaction, or with
+    /// [`Scope::Transaction`] in one, as [`transaction`](Self::transaction) does.
     ///
     /// The caller waits for: a free connection, the pin (one round trip), the work. The gate (one round trip)
-    /// comes after the answer.
+    /// comes after the answer; a COMMIT comes before it.
     ///
     /// # Errors
     ///
@@ -84,12 +88,11 @@ impl TenantDb {
         T: Send + 'static,
         E: Send + 'static,
     {
-        let pool = self.pool().await.map_err(RunError::Tenancy)?;
-        let permit = pool.admit_async(&self.tenant).await.map_err(RunError::Tenancy)?;
-        let Self { context, tenant } = self.clone();
-        let (answer, answered) = oneshot::channel();
-        let worker = spawn_blocking(move || {
-            match context.connect_admitted(&tenant, permit) {
+        if self.context.scope == Scope::Transaction {
+            return self.transact(Access::Default, work, Undone::opaque).await;
+        }
+        self.on_blocking_thread(move |context, tenant, permit, answer| {
+            match context.connect_admitted(tenant, permit) {
                 Ok(mut conn) => {
                     // The caller may have gone; the work was done all the same.
                     let _ = answer.send(work(&mut conn).map_err(RunError::Work));
@@ -99,13 +102,51 @@ impl TenantDb {
                     let _ = answer.send(Err(RunError::Tenancy(error)));
                 }
             }
+        })
+        .await
+        .map_err(RunError::Tenancy)?
+    }
+
+    /// Runs `work` in one transaction on a blocking thread.
+    async fn transact<T, E, F>(
+        &self,
+        access: Access,
+        work: F,
+        explain: fn(Undone<E>) -> RunError<E>,
+    ) -> Result<T, RunError<E>>
+    where
+        F: FnOnce(&mut PgConnection) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        self.on_blocking_thread(move |context, tenant, permit, answer| {
+            context.transact_admitted(tenant, permit, access, work, |done| {
+                let _ = answer.send(done.map_err(explain));
+            });
+        })
+        .await
+        .map_err(RunError::Tenancy)?
+    }
+
+    /// Runs `job` on a blocking thread, as many at a time as there are connections, and waits for the answer that it
+    /// sends; what it does after that nobody waits for.
+    async fn on_blocking_thread<A: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Context, &ActiveTenant, Permit, oneshot::Sender<A>) + Send + 'static,
+    ) -> Result<A, Error> {
+        let pool = self.pool().await?;
+        let permit = pool.admit_async(&self.tenant).await?;
+        let Self { context, tenant } = self.clone();
+        let (answer, answered) = oneshot::channel();
+        let worker = spawn_blocking(move || {
+            job(&context, &tenant, permit, answer);
         });
         match answered.await {
-            Ok(result) => result,
+            Ok(result) => Ok(result),
             // Nothing was sent: the work panicked, or the runtime is shutting down.
             Err(_) => match worker.await {
                 Err(failure) if failure.is_panic() => resume_unwind(failure.into_panic()),
-                _ => Err(RunError::Tenancy(Error::Unreachable("the runtime is shutting down".to_owned()))),
+                _ => Err(Error::Unreachable("the runtime is shutting down".to_owned())),
             },
         }
     }
@@ -134,7 +175,7 @@ impl TenantDb {
         T: Send + 'static,
         E: From<DieselError> + Send + 'static,
     {
-        self.run(move |conn| conn.transaction(work)).await
+        self.transact(Access::Default, work, RunError::from).await
     }
 
     /// Runs `work` in a `READ ONLY` transaction, and once more when the first try met a plan that a migration
@@ -150,10 +191,10 @@ impl TenantDb {
     {
         let work = Arc::new(work);
         let again = Arc::clone(&work);
-        let first = self.run(move |conn| conn.build_transaction().read_only().run(|conn| work(conn))).await;
+        let first = self.transact(Access::ReadOnly, move |conn| work(conn), RunError::from).await;
         match first {
             Err(RunError::Work(error)) if is_stale_plan(&error) || is_lost(&error) => {
-                self.run(move |conn| conn.build_transaction().read_only().run(|conn| again(conn))).await
+                self.transact(Access::ReadOnly, move |conn| again(conn), RunError::from).await
             }
             result => result,
         }

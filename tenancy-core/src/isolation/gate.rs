@@ -69,7 +69,7 @@ impl Gate {
 /// What only functions can wipe: advisory locks, and the seed of `random()`. In the select list of the proof,
 /// because each statement more is parsed and planned; the list is evaluated from left to right, so not before the
 /// proof.
-const FUNCTIONS: &str = ", pg_catalog.pg_advisory_unlock_all(), \
+pub(super) const FUNCTIONS: &str = ", pg_catalog.pg_advisory_unlock_all(), \
     pg_catalog.setseed(pg_catalog.date_part('microseconds', pg_catalog.clock_timestamp()) \
     OPERATOR(pg_catalog./) 60000000::pg_catalog.float8)";
 

@@ -5,6 +5,8 @@
 //! * [`pin`]: the one statement that pins a session.
 //! * [`Gate`]: the batch that proves at check-in that a session is still the pinned one, and wipes it;
 //!   [`Statements`]: what becomes of its prepared statements.
+//! * [`Scope`]: whether a session or one transaction is pinned; [`TransactionFrame`]: the batches around a pinned
+//!   transaction, [`Access`]: what it may do, [`Refusal`]: why it was not committed.
 //! * [`SharedSchemas`]: the schemas that every tenant sees behind its own.
 //! * [`TenantRoles`]: whether tenants get roles of their own.
 //! * [`SessionDefaults`]: settings that every session starts with, also after a wipe.
@@ -13,14 +15,20 @@
 //! prepared.
 
 mod defaults;
+mod frame;
 mod gate;
 pub mod pin;
 mod plan;
+mod refusal;
 mod roles;
+mod scope;
 mod shared;
 
 pub use defaults::SessionDefaults;
+pub use frame::{Access, CONTROL_PATH, TransactionFrame};
 pub use gate::{Gate, Statements};
 pub use plan::{PlanError, SessionPlan};
+pub use refusal::Refusal;
 pub use roles::{TenantRoles, UnknownTenantRoles};
+pub use scope::Scope;
 pub use shared::SharedSchemas;

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use tenancy_core::isolation::{SessionDefaults, SharedSchemas, TenantRoles};
+use tenancy_core::isolation::{Scope, SessionDefaults, SharedSchemas, TenantRoles};
 use tenancy_core::name::{RoleName, SchemaNaming};
 use tenancy_core::resolve::ResolverChain;
 use tenancy_core::tenant::ActiveTenant;
@@ -35,6 +35,9 @@ pub(crate) struct Context {
     pub(crate) directory: Directory,
     pub(crate) blueprints: BlueprintCache,
     pub(crate) fall_through: FallThroughDetector,
+    pub(crate) scope: Scope,
+    url: String,
+    one_login: bool,
     operator_url: String,
 }
 
@@ -54,6 +57,8 @@ pub(crate) struct Settings {
     /// The most connections of one dedicated tenant.
     pub(crate) dedicated_size: u32,
     pub(crate) detect_fall_through: bool,
+    /// What is pinned, on connections of `url`.
+    pub(crate) scope: Scope,
 }
 
 /// The most connections that look tenants up.
@@ -77,7 +82,9 @@ impl Context {
             key,
             dedicated_size,
             detect_fall_through,
+            scope,
         } = settings;
+        let one_login = operator_url.is_none();
         let operator_url = operator_url.unwrap_or_else(|| url.clone());
         let pool = PoolSettings { max_size: pool.max_size.max(1), ..pool };
         // Not the application's settings: its `statement_timeout` would end a migration.
@@ -87,15 +94,16 @@ impl Context {
             PoolSettings { max_size: pool.max_size.min(LOOK_UPS), min_idle: Some(0), ..pool.clone() };
         let operations = PoolSettings { max_size: OPERATIONS, ..control.clone() };
         let purpose = "for tenants (raise `PoolSettings::max_size`, or make requests shorter)";
-        let tenants = SessionPool::new(Arc::new(url.clone()), &defaults, &pool, purpose);
+        let tenants = SessionPool::new(Arc::new(url.clone()), &defaults, &pool, purpose, scope);
         let purpose = "for looking tenants up";
-        let control = Arc::new(SessionPool::new(Arc::new(url.clone()), &own, &control, purpose));
+        let control = Arc::new(SessionPool::new(Arc::new(url.clone()), &own, &control, purpose, scope));
         let purpose = "for creating and changing tenants";
-        let operations = SessionPool::new(Arc::new(operator_url.clone()), &own, &operations, purpose);
+        let operations =
+            SessionPool::new(Arc::new(operator_url.clone()), &own, &operations, purpose, Scope::Session);
         let sizes = (pool.clone(), PoolSettings { max_size: dedicated_size.max(1), ..pool });
         Self {
             tenants: Arc::new(tenants),
-            logins: LoginPools::new(&url, defaults, sizes, key.clone(), Arc::clone(&control)),
+            logins: LoginPools::new(&url, defaults, sizes, key.clone(), Arc::clone(&control), scope),
             key,
             control,
             operations,
@@ -107,7 +115,10 @@ impl Context {
             resolvers,
             migrations,
             roles,
+            scope,
+            url,
             operator_url,
+            one_login,
         }
     }
 
@@ -140,13 +151,32 @@ impl Context {
             .fold(0, |sum, pool| sum.saturating_add(pool.settings().max_size))
     }
 
+    /// Whether requests and operators use one URL.
+    pub(crate) fn has_one_login(&self) -> bool {
+        self.one_login
+    }
+
     /// A connection of the control plane for a look-up. Blocks until its pool has one.
     pub(crate) fn control(&self) -> Result<ControlConnection, Error> {
         self.control.control().map(ControlConnection::new)
     }
 
-    /// A connection of the control plane for work that may wait for locks. Blocks until its pool has one.
+    /// Where requests are served.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where operators' work is done.
+    pub(crate) fn operator_url(&self) -> &str {
+        &self.operator_url
+    }
+
+    /// A connection of the control plane for work that may wait for locks. Blocks until its pool has one. That work
+    /// needs a session: locks and a role that outlast a transaction.
     pub(crate) fn operation(&self) -> Result<ControlConnection, Error> {
+        if self.scope == Scope::Transaction && self.one_login {
+            return Err(Error::OperatorUrlNeeded);
+        }
         self.operations.control().map(ControlConnection::new)
     }
 
@@ -158,6 +188,7 @@ impl Context {
             &SessionDefaults::default(),
             &settings,
             "of this run",
+            Scope::Session,
         )
     }
 }

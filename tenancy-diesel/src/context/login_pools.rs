@@ -3,7 +3,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use diesel::prelude::*;
-use tenancy_core::isolation::SessionDefaults;
+use tenancy_core::isolation::{Scope, SessionDefaults};
 use tenancy_core::name::RoleName;
 
 use crate::error::Error;
@@ -22,6 +22,7 @@ pub(super) struct LoginPools {
     key: Option<SecretKey>,
     /// Where the passwords are read.
     control: Arc<SessionPool>,
+    scope: Scope,
 }
 
 /// What the registry knows about a login.
@@ -45,13 +46,23 @@ impl LoginPools {
         (shard, dedicated): (PoolSettings, PoolSettings),
         key: Option<SecretKey>,
         control: Arc<SessionPool>,
+        scope: Scope,
     ) -> Self {
         let lazy =
             |settings: PoolSettings| PoolSettings { min_idle: Some(0), idle_timeout: Some(IDLE), ..settings };
         // Nobody to share a dedicated pool with.
         let whole = Some(dedicated.max_size);
         let (shard, dedicated) = (lazy(shard), PoolSettings { max_per_tenant: whole, ..lazy(dedicated) });
-        Self { pools: RwLock::default(), url: url.to_owned(), defaults, shard, dedicated, key, control }
+        Self {
+            pools: RwLock::default(),
+            url: url.to_owned(),
+            defaults,
+            shard,
+            dedicated,
+            key,
+            control,
+            scope,
+        }
     }
 
     /// The pool of `login`, if it was made already.
@@ -77,7 +88,8 @@ impl LoginPools {
             control: Arc::clone(&self.control),
         };
         let purpose = "of the tenant's login (raise `PoolSettings::max_size`, or make requests shorter)";
-        let pool = Arc::new(SessionPool::new(Arc::new(address), &self.defaults, settings, purpose));
+        let pool =
+            Arc::new(SessionPool::new(Arc::new(address), &self.defaults, settings, purpose, self.scope));
         let mut pools = self.pools.write().unwrap_or_else(PoisonError::into_inner);
         Ok(Arc::clone(pools.entry(login.clone()).or_insert(pool)))
     }

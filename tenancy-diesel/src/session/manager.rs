@@ -5,7 +5,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
 use r2d2::ManageConnection;
 use tenancy_core::conninfo::Secrets;
-use tenancy_core::isolation::{Gate, SessionDefaults};
+use tenancy_core::isolation::{Gate, Scope, SessionDefaults, TransactionFrame};
 use tenancy_core::script::Script;
 
 use super::Address;
@@ -18,6 +18,8 @@ pub(crate) struct SessionManager {
     address: Arc<dyn Address>,
     gate: Gate,
     set_up: Script,
+    /// Where only transactions are pinned.
+    frame: Option<Arc<TransactionFrame>>,
     uneven: Arc<Uneven>,
     own_types: Arc<OwnTypes>,
 }
@@ -51,13 +53,14 @@ fn remedy(refusal: &diesel::result::Error) -> String {
 }
 
 impl SessionManager {
-    /// Sessions of the database at `address` that start with `defaults`.
-    pub(crate) fn new(address: Arc<dyn Address>, defaults: &SessionDefaults) -> Self {
+    /// Sessions of the database at `address` that start with `defaults`, or connections for transactions that do.
+    pub(crate) fn new(address: Arc<dyn Address>, defaults: &SessionDefaults, scope: Scope) -> Self {
         Self {
             address,
             gate: Gate::new(defaults),
             // Diesel prepares its own two SETs when it connects; the gate counts from zero.
             set_up: defaults.script().sql("DEALLOCATE ALL"),
+            frame: (scope == Scope::Transaction).then(|| Arc::new(TransactionFrame::new(defaults))),
             uneven: Arc::default(),
             own_types: Arc::default(),
         }
@@ -69,6 +72,10 @@ impl SessionManager {
             // libpq quotes what it could not read of the URL.
             ConnectError::Connect(Secrets::of(&url).hide(&error.to_string()))
         })?;
+        if let Some(frame) = &self.frame {
+            // Behind a pooler there is no session yet that could be set up.
+            return Ok(Session::of_transactions(conn, Arc::clone(frame)));
+        }
         conn.batch_execute(self.set_up.as_str()).map_err(ConnectError::Defaults)?;
         Ok(Session::new(conn, Arc::clone(&self.uneven), Arc::clone(&self.own_types)))
     }

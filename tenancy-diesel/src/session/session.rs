@@ -9,7 +9,7 @@ use diesel::pg::{GetPgMetadataCache as _, PgConnection, PgMetadataCache};
 use diesel::result::Error as DieselError;
 use diesel::sql_types::Text;
 use diesel::{QueryResult, RunQueryDsl as _, sql_query};
-use tenancy_core::isolation::{Gate, SessionPlan, Statements};
+use tenancy_core::isolation::{CONTROL_PATH, Gate, SessionPlan, Statements, TransactionFrame};
 use tenancy_core::tenant::TenantId;
 
 use super::memory::Memory;
@@ -20,17 +20,21 @@ use super::watch::Watch;
 
 /// A connection of a pool and what we know about it.
 pub(crate) struct Session {
-    conn: PgConnection,
-    state: State,
+    pub(super) conn: PgConnection,
+    pub(super) state: State,
     memory: Memory,
+    /// What surrounds transactions, where only they are pinned.
+    pub(super) frame: Option<Arc<TransactionFrame>>,
 }
 
 /// Where a session stands.
-enum State {
+pub(super) enum State {
     /// Nothing was done to it since it was made or wiped.
     Clean,
     /// It may have been touched: the gate must let it through.
     Pinned { pin: String, search_path: String, tenant: Option<TenantId> },
+    /// A transaction is pinned and open.
+    Begun { pin: String, search_path: String },
     /// A pin failed half-way. It never becomes idle again.
     Failed,
 }
@@ -50,18 +54,22 @@ pub(crate) enum PinError {
     Query(DieselError),
 }
 
-/// The path of a control session: unqualified names find nothing but PostgreSQL's own.
-const CONTROL_PATH: &str = "pg_catalog, pg_temp";
-
 /// Numbers every pin of this process, over all pools, so that no two sessions ever carry the same one.
 static PINS: AtomicU64 = AtomicU64::new(1);
 
 impl Session {
     /// A session on a new connection, on which nothing was prepared yet.
     pub(super) fn new(conn: PgConnection, uneven: Arc<Uneven>, own_types: Arc<OwnTypes>) -> Self {
-        let mut session = Self { conn, state: State::Clean, memory: Memory::new(uneven, own_types) };
+        let mut session =
+            Self { conn, state: State::Clean, memory: Memory::new(uneven, own_types), frame: None };
         session.start_anew();
         session
+    }
+
+    /// A connection of which only transactions are pinned, with `frame` around them.
+    pub(super) fn of_transactions(conn: PgConnection, frame: Arc<TransactionFrame>) -> Self {
+        let memory = Memory::new(Arc::default(), Arc::default());
+        Self { conn, state: State::Clean, memory, frame: Some(frame) }
     }
 
     /// Turns the session into `plan`'s tenant's, in one round trip, and reads back what PostgreSQL made of it.
@@ -87,6 +95,9 @@ impl Session {
 
     /// Makes the session one of the control plane. Costs a round trip.
     pub(crate) fn pin_control(&mut self) -> Result<(), PinError> {
+        if self.frame.is_some() {
+            return self.begin_control();
+        }
         let pin = next_pin();
         let sql = "SELECT pg_catalog.set_config('search_path', $1, false), pg_catalog.set_config('tenancy.pin', $2, false)";
         let set = sql_query(sql).bind::<Text, _>(CONTROL_PATH).bind::<Text, _>(&pin).execute(&mut self.conn);
@@ -120,12 +131,16 @@ impl Session {
 
     /// Proves that this is still the session that was pinned, and wipes it. `false`: discard it.
     pub(super) fn check_in(&mut self, gate: &Gate) -> bool {
+        if self.frame.is_some() {
+            return self.check_in_line();
+        }
         let (pin, search_path, tenant) = match mem::replace(&mut self.state, State::Failed) {
             State::Clean => {
                 self.state = State::Clean;
                 return true;
             }
-            State::Failed => return false,
+            // A transaction is pinned on connections that have a frame.
+            State::Failed | State::Begun { .. } => return false,
             State::Pinned { pin, search_path, tenant } => (pin, search_path, tenant),
         };
         // While a panic unwinds nothing is known about the borrower's half-done work; and a transaction that
@@ -157,7 +172,7 @@ impl Session {
     /// Runs the gate's batch. Diesel's transaction status is set to "error" first: it returns to "valid" only
     /// when libpq reports after the batch that the session is idle, so an open or aborted raw transaction and a
     /// dead socket stay in error. The batch also drains a COPY or a row iterator that was left half read.
-    fn wipe(&mut self, batch: &str) -> QueryResult<()> {
+    pub(super) fn wipe(&mut self, batch: &str) -> QueryResult<()> {
         AnsiTransactionManager::transaction_manager_status_mut(&mut self.conn).set_in_error();
         self.conn.batch_execute(batch)?;
         // Notifications that libpq had already queued survive UNLISTEN: take them away.
@@ -189,6 +204,6 @@ impl Session {
     }
 }
 
-fn next_pin() -> String {
+pub(super) fn next_pin() -> String {
     PINS.fetch_add(1, Ordering::Relaxed).to_string()
 }
