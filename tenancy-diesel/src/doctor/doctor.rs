@@ -1,13 +1,14 @@
 use diesel::connection::SimpleConnection as _;
 use diesel::sql_types::Text;
 use diesel::{PgConnection, QueryResult, QueryableByName, RunQueryDsl as _, sql_query};
-use tenancy_core::isolation::TenantRoles;
+use tenancy_core::isolation::{Scope as Transacting, TenantRoles};
 
 use super::check::{Area, Check};
 use super::{Diagnosis, Finding, MendedBy, Scope, Severity, checks};
 use crate::bookkeeping;
 use crate::context::Context;
 use crate::error::Error;
+use crate::pooler::{self, Pooler};
 use crate::registry::install;
 
 /// Looks for what would let tenants' data mix, or would fail one day.
@@ -42,6 +43,9 @@ struct Name {
 const PLANNING: &str =
     "SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off";
 
+/// What is told when nothing else can be looked at.
+const POOLER: &str = "pooler";
+
 /// What is told when there is nothing else to look at.
 const NOT_INITIALIZED: &str = "not_initialized";
 
@@ -50,13 +54,39 @@ impl<'a> Doctor<'a> {
         Self { context }
     }
 
-    /// Looks for everything. Before [`Tenancy::init`](crate::Tenancy::init) the one finding is `not_initialized`.
+    /// Looks for everything. Behind a pooler that gives sessions away after each transaction, where sessions are needed,
+    /// the one finding is `pooler`; before [`Tenancy::init`](crate::Tenancy::init) it is `not_initialized`. Looking for a
+    /// pooler takes ten seconds at most.
     ///
     /// # Errors
     ///
     /// [`Error::Unreachable`]; [`Error::Query`] when the login may not read what it must.
     pub fn examine(&self) -> Result<Diagnosis, Error> {
-        self.look(|_| true)
+        let behind = self.behind_poolers()?;
+        if !behind.is_empty() {
+            return Ok(Diagnosis::new(vec![pooler_finding(behind)], vec![POOLER]));
+        }
+        let mut diagnosis = self.look(|_| true)?;
+        diagnosis.checked.push(POOLER);
+        Ok(diagnosis)
+    }
+
+    /// Which URLs lead to a pooler in transaction mode and must not.
+    fn behind_poolers(&self) -> Result<Vec<String>, Error> {
+        let mut found = Vec::new();
+        let mut look = |what: &str, url: &str| {
+            if pooler::detect(url)? == Pooler::Transaction {
+                found.push(what.to_owned());
+            }
+            Ok::<_, Error>(())
+        };
+        if self.context.scope == Transacting::Session {
+            look("the URL for requests", self.context.url())?;
+        }
+        if !self.context.has_one_login() {
+            look("the URL for operators", self.context.operator_url())?;
+        }
+        Ok(found)
     }
 
     /// Looks only at tenants' rows, their schemas, and the names in them beside those of the template and of the shared
@@ -120,6 +150,22 @@ impl<'a> Doctor<'a> {
         // That acted as the template's owner.
         conn.batch_execute("RESET ROLE")?;
         Ok(applied)
+    }
+}
+
+fn pooler_finding(subjects: Vec<String>) -> Finding {
+    Finding {
+        code: POOLER,
+        severity: Severity::Critical,
+        what: "URLs that lead to a pooler in transaction mode where sessions are needed",
+        why: "the pooler gives a session to somebody else after each transaction, with the tenant's path and role in it; \
+              nothing else was looked at",
+        remedy: "for requests, configure `Scope::Transaction` or switch the pooler to session mode; for operators, connect \
+                 to PostgreSQL itself",
+        subjects,
+        mend: Vec::new(),
+        by: MendedBy::Operator,
+        safe_to_fix: false,
     }
 }
 

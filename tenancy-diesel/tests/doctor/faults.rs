@@ -31,9 +31,10 @@ impl Fault {
     }
 }
 
-/// What no test can plant: another server, another configuration (`servers.rs`), a locale that may not be there.
+/// What no test can plant here: another server, another configuration (`servers.rs`), a locale that may not be there, a
+/// pooler (`tests/poolers`).
 pub(crate) const ELSEWHERE: &[&str] =
-    &["not_initialized", "roles_off", "locks", "server_version", "messages_not_english"];
+    &["not_initialized", "pooler", "roles_off", "locks", "server_version", "messages_not_english"];
 
 pub(crate) const LOGINS: &[Fault] = &[
     fault("login_superuser", "ALTER ROLE {login} SUPERUSER"),

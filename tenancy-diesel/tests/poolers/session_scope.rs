@@ -8,6 +8,11 @@ use tenancy_diesel::{Error, PoolSettings};
 
 use crate::behind::{Behind, owners};
 
+/// A pool that takes no session away from the pooler before it needs one.
+fn small() -> PoolSettings {
+    PoolSettings { max_size: 2, min_idle: Some(0), ..PoolSettings::default() }
+}
+
 /// A path that is set for a session, as everybody does it without this library: the other tenant's rows.
 #[test]
 fn a_path_that_is_set_for_the_session_reads_another_tenants_rows() {
@@ -29,8 +34,7 @@ fn a_path_that_is_set_for_the_session_reads_another_tenants_rows() {
 fn pinned_sessions_break_behind_it_instead_of_leaking() {
     let behind = Behind::pooler_of(1);
     let (acme, globex) = (behind.tenant("acme"), behind.tenant("globex"));
-    let pool = PoolSettings { max_size: 2, min_idle: Some(0), ..PoolSettings::default() };
-    let tenancy = behind.world.another(|builder| builder.database_url(behind.url()).pool(pool));
+    let tenancy = behind.world.another(|builder| builder.database_url(behind.url()).pool(small()));
     let mut broken = 0;
     for _ in 0..4 {
         let (first, second) = (tenancy.connect(&acme), tenancy.connect(&globex));
@@ -43,6 +47,19 @@ fn pinned_sessions_break_behind_it_instead_of_leaking() {
         }
     }
     assert!(broken > 0, "it would be worth knowing why this works");
+}
+
+#[test]
+fn the_doctor_finds_it_and_looks_no_further() {
+    let behind = Behind::pooler_of(2);
+    let tenancy = behind.world.another(|builder| builder.database_url(behind.url()).pool(small()));
+    let diagnosis = tenancy.doctor().examine().unwrap();
+    assert_eq!(diagnosis.findings.len(), 1, "{diagnosis:?}");
+    assert_eq!((diagnosis.findings[0].code, diagnosis.is_healthy()), ("pooler", false));
+    assert_eq!(diagnosis.findings[0].subjects, ["the URL for requests"]);
+    let through_the_pooler = behind.tenancy.doctor().examine().unwrap();
+    assert!(through_the_pooler.finding("pooler").is_none(), "{through_the_pooler:?}");
+    assert!(through_the_pooler.checked.len() > 40);
 }
 
 #[test]
