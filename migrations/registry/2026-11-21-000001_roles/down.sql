@@ -8,6 +8,7 @@ DROP FUNCTION tenancy.unshare_object(text, boolean);
 DROP FUNCTION tenancy.share_object(text, boolean);
 DROP FUNCTION tenancy.admit_login(text);
 DROP FUNCTION tenancy.let_pin(text);
+DROP FUNCTION tenancy.drop_role(text);
 DROP FUNCTION tenancy.drop_tenant_role(text);
 DROP FUNCTION tenancy.adopt_schema(text);
 DROP FUNCTION tenancy.close_bookkeeping(text);

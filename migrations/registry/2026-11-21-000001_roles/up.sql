@@ -39,17 +39,17 @@ CREATE INDEX tenants_login_name_idx ON tenancy.tenants (login_name);
 
 DROP FUNCTION tenancy.pin(uuid, text, text, text, text);
 
--- Pins a session (or, `p_local`, a transaction) to a tenant; see tenancy-core, isolation::pin. Every name and
--- operator is qualified, because it runs under whatever path the session has, and it has no SET clause, because
--- that would undo what it sets.
+-- Pins a session (or, `p_local`, a transaction) to a tenant; see tenancy-core, isolation::pin. Every name, type and
+-- operator is qualified, because it runs under whatever path the session has (one that puts pg_temp first has a
+-- `text` of its own), and it has no SET clause, because that would undo what it sets.
 CREATE FUNCTION tenancy.pin(
     p_tenant uuid, p_slug text, p_schema text, p_path text, p_pin text, p_local boolean,
     OUT held boolean, OUT active boolean, OUT resolved text, OUT template_version text
 ) LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-    v_role text;
-    v_settings text[];
-    v_done text;
+    v_role pg_catalog.text;
+    v_settings pg_catalog.text[];
+    v_done pg_catalog.text;
 BEGIN
     -- The lock first: each statement below has a snapshot of its own, younger than the lock (READ COMMITTED).
     active := false;
@@ -102,7 +102,7 @@ $$;
 CREATE FUNCTION tenancy.pin_transaction(p_tenant uuid, p_slug text, p_schema text, p_path text, p_pin text)
     RETURNS text LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-    v_pinned record;
+    v_pinned pg_catalog.record;
 BEGIN
     v_pinned := tenancy.pin(p_tenant, p_slug, p_schema, p_path, p_pin, true);
     IF NOT v_pinned.held THEN
@@ -120,7 +120,7 @@ $$;
 CREATE FUNCTION tenancy.act_as_owner(p_schema text, p_local boolean) RETURNS boolean
     LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-    v_owner text;
+    v_owner pg_catalog.text;
 BEGIN
     SELECT i.owner_role INTO v_owner FROM tenancy.installation i
      WHERE p_schema IS NULL OR EXISTS (
@@ -156,11 +156,16 @@ BEGIN
                    'ON tenancy.tenants TO %I', v.owner_role);
     EXECUTE format('GRANT EXECUTE ON FUNCTION tenancy.act_as_owner, tenancy.grant_schema, tenancy.close_bookkeeping '
                    'TO %I', v.owner_role);
-    -- A login of some tenants sees their rows only. (A policy for a group would not do: it holds for those who
-    -- inherit, and logins that are members of many roles should not.)
-    ALTER TABLE tenancy.tenants ENABLE ROW LEVEL SECURITY;
+    -- A login of some tenants sees their rows only; one that may read the logins is the service's and sees all. (A
+    -- policy for a group would not do: it holds for those who inherit, and logins that are members of many roles should
+    -- not. Nor one for each login: `DROP OWNED BY` takes a role out of policies without asking whose the table is, so a
+    -- login's session could take the registry away from the whole service.) Only once: each of these statements
+    -- waits for all who read the registry, and all who come wait behind it.
     IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = 'tenancy.tenants'::regclass AND polname = 'of_login') THEN
-        CREATE POLICY of_login ON tenancy.tenants FOR SELECT USING (login_name = session_user::text);
+        ALTER TABLE tenancy.tenants ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY of_login ON tenancy.tenants FOR SELECT USING (
+            login_name = session_user::text
+            OR (SELECT has_table_privilege(session_user, 'tenancy.logins'::regclass, 'SELECT')));
         EXECUTE format('CREATE POLICY of_owner ON tenancy.tenants TO %I USING (true)', v.owner_role);
     END IF;
 END
@@ -176,13 +181,15 @@ BEGIN
 END
 $$;
 
--- Lets `p_member` act as `p_role` with SET ROLE. A superuser needs no membership.
+-- Lets `p_member` act as `p_role` with SET ROLE. A superuser needs no membership. From PostgreSQL 16 on, whoever makes a
+-- role is a member that may administer it but not act as it: that is not enough.
 CREATE FUNCTION tenancy.grant_role(p_role text, p_member text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF p_role = p_member OR (SELECT rolsuper FROM pg_roles WHERE rolname = p_member::name) OR EXISTS (
         SELECT FROM pg_auth_members m WHERE m.roleid = to_regrole(quote_ident(p_role))
-           AND m.member = to_regrole(quote_ident(p_member)))
+           AND m.member = to_regrole(quote_ident(p_member))
+           AND coalesce((to_jsonb(m) ->> 'set_option')::boolean, true))
     THEN
         RETURN;
     END IF;
@@ -316,22 +323,17 @@ BEGIN
 END
 $$;
 
--- Drops a tenant's role, with what it owns and what the login granted to it in this database. What somebody else
--- granted stands in the way, and is named.
+-- Drops a tenant's role, with what it owns and what was granted to it in this database by the login, or by other
+-- tenants. What somebody else granted stands in the way, and is named.
 CREATE FUNCTION tenancy.drop_tenant_role(p_role text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_role oid := (SELECT oid FROM pg_roles WHERE rolname = p_role::name);
     v_statement text;
-    v_needed text;
 BEGIN
     IF v_role IS NULL THEN
         RETURN;
     END IF;
-    PERFORM tenancy.grant_role(p_role, session_user::text);
-    PERFORM set_config('role', p_role, true);
-    DROP OWNED BY CURRENT_ROLE RESTRICT;
-    PERFORM set_config('role', 'none', true);
     FOR v_statement IN
         SELECT CASE d.classid
                    WHEN 'pg_class'::regclass THEN format('REVOKE ALL ON %s', d.objid::regclass)
@@ -346,6 +348,42 @@ BEGIN
     LOOP
         EXECUTE format('%s FROM %I', v_statement, p_role);
     END LOOP;
+    PERFORM tenancy.drop_role(p_role);
+END
+$$;
+
+-- Drops a role with what it made in this database: sessions make large objects and default privileges. What other
+-- tenants' sessions granted to it on large objects of theirs is taken back: else each tenant could keep every other
+-- from being dropped.
+CREATE FUNCTION tenancy.drop_role(p_role text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_granted record;
+    v_needed text;
+BEGIN
+    PERFORM tenancy.grant_role(p_role, session_user::text);
+    PERFORM set_config('role', p_role, true);
+    DROP OWNED BY CURRENT_ROLE RESTRICT;
+    PERFORM set_config('role', 'none', true);
+    FOR v_granted IN
+        SELECT l.oid, pg_get_userbyid(l.lomowner)::text AS owner,
+               NOT EXISTS (SELECT FROM pg_auth_members m WHERE m.roleid = l.lomowner
+                              AND m.member = quote_ident(session_user)::regrole
+                              AND coalesce((to_jsonb(m) ->> 'set_option')::boolean, true)) AS by_us
+          FROM pg_shdepend d JOIN pg_largeobject_metadata l ON l.oid = d.objid
+         WHERE d.refclassid = 'pg_authid'::regclass AND d.refobjid = quote_ident(p_role)::regrole AND d.deptype = 'a'
+           AND d.classid = 'pg_largeobject'::regclass
+           AND d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+    LOOP
+        -- Only its owner, or a superuser, may.
+        PERFORM tenancy.grant_role(v_granted.owner, session_user::text);
+        PERFORM set_config('role', v_granted.owner, true);
+        EXECUTE format('REVOKE ALL ON LARGE OBJECT %s FROM %I', v_granted.oid, p_role);
+        PERFORM set_config('role', 'none', true);
+        IF v_granted.by_us AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = session_user) THEN
+            EXECUTE format('REVOKE %I FROM %I', v_granted.owner, session_user);
+        END IF;
+    END LOOP;
     EXECUTE format('DROP ROLE %I', p_role);
 EXCEPTION WHEN dependent_objects_still_exist THEN
     GET STACKED DIAGNOSTICS v_needed = PG_EXCEPTION_DETAIL;
@@ -358,6 +396,10 @@ $$;
 CREATE FUNCTION tenancy.let_pin(p_login text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    -- One at a time: rights on one object that two transactions change fail ("tuple concurrently updated"). Whoever
+    -- locks both tables takes the tenants first.
+    LOCK TABLE tenancy.tenants IN ROW EXCLUSIVE MODE;
+    LOCK TABLE tenancy.logins IN SHARE UPDATE EXCLUSIVE MODE;
     EXECUTE format('GRANT USAGE ON SCHEMA tenancy TO %I', p_login);
     EXECUTE format('GRANT SELECT (id, slug, status, schema_name, role_name, login_name, session_settings, '
                    'template_version) ON tenancy.tenants TO %I', p_login);
@@ -368,20 +410,22 @@ $$;
 -- Lets a login of the service serve every tenant that has no other.
 CREATE FUNCTION tenancy.admit_login(p_login text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    v_policy text := left('of_service_' || p_login, 63);
 BEGIN
     PERFORM quote_ident(p_login)::regrole;
     IF (SELECT rolsuper FROM pg_roles WHERE rolname = p_login::name) THEN
         RETURN;
     END IF;
+    -- A sign-up at the same moment would not know of this login, nor this of the tenant; and a tenant that is being
+    -- given a login of its own would be granted to this one, too. Pins go on.
+    LOCK TABLE tenancy.tenants IN SHARE ROW EXCLUSIVE MODE;
+    IF EXISTS (SELECT FROM tenancy.logins WHERE name = p_login AND kind <> 'service') THEN
+        RAISE EXCEPTION 'login % serves tenants of its own', p_login;
+    END IF;
     INSERT INTO tenancy.logins (name, kind) VALUES (p_login, 'service') ON CONFLICT (name) DO NOTHING;
     PERFORM tenancy.let_pin(p_login);
+    -- The right to read the logins is what makes row level security show it all tenants.
     EXECUTE format('GRANT SELECT ON tenancy.tenants, tenancy.logins, tenancy.installation, '
                    'tenancy.__diesel_schema_migrations TO %I', p_login);
-    IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = 'tenancy.tenants'::regclass AND polname = v_policy::name) THEN
-        EXECUTE format('CREATE POLICY %I ON tenancy.tenants FOR SELECT TO %I USING (true)', v_policy, p_login);
-    END IF;
     PERFORM tenancy.grant_role(t.role_name, p_login) FROM tenancy.tenants t
       WHERE t.role_name IS NOT NULL AND t.login_name IS NULL;
 END
@@ -433,21 +477,32 @@ CREATE FUNCTION tenancy.serve_by(p_tenant uuid, p_login text) RETURNS text
 DECLARE
     v_role text;
     v_left text;
-    v_member name;
+    v_member record;
 BEGIN
     SELECT t.role_name, t.login_name INTO STRICT v_role, v_left FROM tenancy.tenants t WHERE t.id = p_tenant;
     UPDATE tenancy.tenants SET login_name = p_login WHERE id = p_tenant AND login_name IS DISTINCT FROM p_login;
     FOR v_member IN
-        SELECT pg_get_userbyid(m.member) FROM pg_auth_members m JOIN tenancy.logins l ON l.name = pg_get_userbyid(m.member)
+        SELECT l.name, pg_get_userbyid(m.grantor) AS grantor
+          FROM pg_auth_members m JOIN tenancy.logins l ON l.name = pg_get_userbyid(m.member)
          WHERE m.roleid = to_regrole(quote_ident(v_role))
            AND (l.name IS DISTINCT FROM p_login AND (l.kind <> 'service' OR p_login IS NOT NULL))
+           -- From PostgreSQL 16 on: not what the maker of a role keeps, which lets nobody act as it.
+           AND (coalesce((to_jsonb(m) ->> 'set_option')::boolean, true)
+                OR coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, true))
     LOOP
-        EXECUTE format('REVOKE %I FROM %I', v_role, v_member);
+        IF current_setting('server_version_num')::int >= 160000 THEN
+            -- Without the grantor, what somebody else granted would stay, with a warning and no error.
+            EXECUTE format('REVOKE %I FROM %I GRANTED BY %I', v_role, v_member.name, v_member.grantor);
+        ELSE
+            EXECUTE format('REVOKE %I FROM %I', v_role, v_member.name);
+        END IF;
     END LOOP;
     IF p_login IS NOT NULL THEN
         PERFORM tenancy.grant_role(v_role, p_login);
     ELSE
-        PERFORM tenancy.grant_role(v_role, l.name) FROM tenancy.logins l WHERE l.kind = 'service';
+        -- Not to one that was dropped by hand: no tenant could sign up any more.
+        PERFORM tenancy.grant_role(v_role, l.name) FROM tenancy.logins l
+          WHERE l.kind = 'service' AND to_regrole(quote_ident(l.name)) IS NOT NULL;
     END IF;
     IF v_left IS DISTINCT FROM p_login THEN
         PERFORM tenancy.drop_login(v_left);
@@ -466,7 +521,7 @@ BEGIN
         RETURN;
     END IF;
     PERFORM tenancy.let_pin_no_more(p_login);
-    EXECUTE format('DROP ROLE %I', p_login);
+    PERFORM tenancy.drop_role(p_login);
 END
 $$;
 
@@ -474,6 +529,9 @@ $$;
 CREATE FUNCTION tenancy.let_pin_no_more(p_login text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    -- As in let_pin.
+    LOCK TABLE tenancy.tenants IN ROW EXCLUSIVE MODE;
+    LOCK TABLE tenancy.logins IN SHARE UPDATE EXCLUSIVE MODE;
     EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA tenancy FROM %I', p_login);
     EXECUTE format('REVOKE ALL (id, slug, status, schema_name, role_name, login_name, session_settings, '
                    'template_version) ON tenancy.tenants FROM %I', p_login);
@@ -499,7 +557,6 @@ BEGIN
     LOOP
         EXECUTE format('REVOKE %I FROM %I', v_role, p_login);
     END LOOP;
-    EXECUTE format('DROP POLICY IF EXISTS %I ON tenancy.tenants', left('of_service_' || p_login, 63));
     IF NOT EXISTS (SELECT FROM pg_class WHERE oid = 'tenancy.tenants'::regclass
                       AND relowner = to_regrole(quote_ident(p_login))) THEN
         PERFORM tenancy.let_pin_no_more(p_login);
