@@ -3,6 +3,7 @@
 //! | lock | shared by | exclusive for |
 //! |---|---|---|
 //! | template | a sign-up, until its commit | a migration of the template |
+//! | slug | | a sign-up of that name |
 //! | template changes owner | | a sign-up that finds what is not the owner's |
 //! | tenant in use | a pinned session, an operator's SQL | drop, rename |
 //! | tenant migrating | | a runner that migrates the tenant, drop, rename |
@@ -11,7 +12,7 @@
 //! under a session that is pinned to it.
 
 use tenancy_core::isolation::pin;
-use tenancy_core::name::SchemaName;
+use tenancy_core::name::{SchemaName, TenantSlug};
 use tenancy_core::script::Script;
 use tenancy_core::tenant::TenantId;
 
@@ -68,6 +69,14 @@ pub(crate) fn migrating_in_transaction(tenant: TenantId) -> Script {
         .sql(", pg_catalog.hashtext(")
         .literal(&tenant.to_string())
         .sql("));\n")
+}
+
+/// The right to sign up as `slug`; until the end of the transaction. The registry's constraints would do, but two that
+/// wait for each other's entries in its indexes can deadlock: one inserts a row, the other goes on to change its own.
+pub(crate) fn signing_up(slug: &TenantSlug) -> Script {
+    Script::new("SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(")
+        .literal(&format!("tenancy.slug.{slug}"))
+        .sql(", 0));\n")
 }
 
 /// Two sign-ups do not give one template to its owner at once; until the end of the transaction.

@@ -55,6 +55,19 @@ struct Backend {
 ///
 /// [`Error::Unreachable`]; also when the time is up, as behind a pooler whose sessions are all taken.
 pub(crate) fn detect(url: &str) -> Result<Pooler, Error> {
+    in_time(url, look)
+}
+
+/// Only whether [`Pooler::Transaction`] stands there, which is quicker to find out.
+///
+/// # Errors
+///
+/// As [`detect`].
+pub(crate) fn gives_sessions_away(url: &str) -> Result<bool, Error> {
+    in_time(url, takes_turns)
+}
+
+fn in_time<T: Send + 'static>(url: &str, look: fn(&str) -> Result<T, Error>) -> Result<T, Error> {
     let (answer, answered) = mpsc::channel();
     let own_url = url.to_owned();
     // libpq's waiting cannot be interrupted; when the time is up, the thread is left to end by itself.

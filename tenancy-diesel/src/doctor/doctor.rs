@@ -8,7 +8,7 @@ use super::{Diagnosis, Finding, MendedBy, Scope, Severity, checks};
 use crate::bookkeeping;
 use crate::context::Context;
 use crate::error::Error;
-use crate::pooler::{self, Pooler};
+use crate::pooler;
 use crate::registry::install;
 
 /// Looks for what would let tenants' data mix, or would fail one day.
@@ -75,7 +75,7 @@ impl<'a> Doctor<'a> {
     fn behind_poolers(&self) -> Result<Vec<String>, Error> {
         let mut found = Vec::new();
         let mut look = |what: &str, url: &str| {
-            if pooler::detect(url)? == Pooler::Transaction {
+            if pooler::gives_sessions_away(url)? {
                 found.push(what.to_owned());
             }
             Ok::<_, Error>(())

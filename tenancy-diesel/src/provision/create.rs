@@ -75,8 +75,11 @@ impl Provisioner<'_> {
         schema: &SchemaName,
     ) -> Result<Tenant, Error> {
         let template = self.context.naming.template();
-        let wait = Script::new(locks::PATIENCE).script(&locks::template_shared(template));
-        conn.batch_execute(wait.as_str()).map_err(Error::query("wait for the template"))?;
+        let wait = Script::new(locks::PATIENCE)
+            .script(&locks::signing_up(&new.slug))
+            .script(&locks::template_shared(template));
+        conn.batch_execute(wait.as_str())
+            .map_err(Error::query("wait for a sign-up of that name, and for the template"))?;
         let id = reserve(conn, new, schema)?;
         refuse_existing_schema(conn, schema)?;
         let role = make_role(conn, id)?;

@@ -160,6 +160,15 @@ pub(crate) const CODE: &[Fault] = &[
          ALTER FUNCTION tenant_acme.h() OWNER TO {owner}",
     ),
     fault(
+        "runs_as_owner",
+        "SET ROLE {owner};
+         CREATE TABLE tenant_acme.child (note_id int REFERENCES tenant_acme.notes ON DELETE CASCADE);
+         CREATE FUNCTION tenant_acme.log() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END';
+         CREATE TRIGGER log BEFORE DELETE ON tenant_acme.child FOR EACH ROW EXECUTE FUNCTION tenant_acme.log();
+         RESET ROLE",
+    )
+    .mended_by_hand("DROP TABLE tenant_acme.child; DROP FUNCTION tenant_acme.log()"),
+    fault(
         "superuser_definer",
         "CREATE FUNCTION public.g() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS 'SELECT 1'",
     ),

@@ -186,6 +186,39 @@ fn a_view_in_a_shared_schema_that_is_one_tenants_is_closed_to_the_others() {
     assert_eq!(view(&House::new(Logins::One)), Err("permission denied for view everybody".to_owned()));
 }
 
+/// A cascade runs as the owner of the table, who owns every tenant's schema: a function that lets its caller's path decide
+/// is then a way out. It shows what `tenancy doctor` finds as `runs_as_owner`, and that a path of its own closes it.
+#[test]
+fn a_trigger_before_a_cascade_runs_as_the_owner_unless_its_path_is_its_own() {
+    let template = |house: &House, path: &str| {
+        house.write(
+            "2026-02-01-000000_children",
+            &format!(
+                "CREATE TABLE log (entry text); CREATE TABLE children (person_id integer REFERENCES people ON DELETE CASCADE);
+                 CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql {path} AS $$ BEGIN
+                     EXECUTE format('INSERT INTO %slog VALUES (''gone'')', CASE WHEN '{path}' = '' THEN '' ELSE quote_ident(TG_TABLE_SCHEMA) || '.' END);
+                     RETURN OLD; END $$;
+                 CREATE TRIGGER note BEFORE DELETE ON children FOR EACH ROW EXECUTE FUNCTION note()"
+            ),
+        );
+        let run = house.tenancy.fleet().migrate(&tenancy_diesel::RunOptions::default(), |_| {}).unwrap();
+        assert!(run.is_success(), "{run:?}");
+        house.attempt("acme", "INSERT INTO children SELECT id FROM people").unwrap();
+        let found = house.tenancy.doctor().examine().unwrap();
+        (
+            found.finding("runs_as_owner").is_some(),
+            house.attempt("acme", "SET search_path = tenant_globex; DELETE FROM tenant_acme.people"),
+        )
+    };
+    let open = House::new(Logins::Two);
+    assert_eq!(template(&open, ""), (true, Ok(())), "it is an attack, and the doctor finds it");
+    assert_eq!(open.truth("SELECT count(*) FROM tenant_globex.log"), "1");
+    let closed = House::new(Logins::Two);
+    assert_eq!(template(&closed, "SET search_path = pg_catalog, pg_temp"), (false, Ok(())));
+    assert_eq!(closed.truth("SELECT count(*) FROM tenant_globex.log"), "0");
+    assert_eq!(closed.truth("SELECT count(*) FROM tenant_acme.log"), "1");
+}
+
 /// Names and sizes of all schemas are in the catalogue, which PostgreSQL closes to nobody: slugs are no secrets.
 #[test]
 fn the_catalogue_still_tells_who_else_is_there() {

@@ -19,7 +19,9 @@ pub(super) const CHECK: Check = Check {
           ON CASE WHEN h.login_name IS NULL THEN known.kind = 'service' ELSE known.name = h.login_name END
         JOIN logins l ON l.name = known.name::name
         WHERE h.role IS NOT NULL AND NOT l.super
-          AND NOT EXISTS (SELECT FROM pg_auth_members m WHERE m.roleid = h.role AND m.member = l.role)"#,
+          AND NOT EXISTS (SELECT FROM pg_auth_members m WHERE m.roleid = h.role AND m.member = l.role
+                            -- PostgreSQL 16: whoever made the role may administer it, and not act as it.
+                            AND coalesce((to_jsonb(m) ->> 'set_option')::boolean, true))"#,
     by: MendedBy::Operator,
     safe_to_fix: true,
 };

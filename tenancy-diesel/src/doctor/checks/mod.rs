@@ -36,6 +36,7 @@ mod roles_off;
 mod row_points_elsewhere;
 mod row_security_not_forced;
 mod row_without_schema;
+mod runs_as_owner;
 mod schema_without_row;
 mod server_version;
 mod session_settings;
@@ -85,6 +86,7 @@ pub(super) const ALL: &[&Check] = &[
     &shared_schema_writable::CHECK,
     &shared_public_writes::CHECK,
     &definer_without_path::CHECK,
+    &runs_as_owner::CHECK,
     &superuser_definer::CHECK,
     &shadows_builtin::CHECK,
     &extension_in_tenant::CHECK,
