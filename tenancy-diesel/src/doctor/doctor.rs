@@ -30,6 +30,7 @@ use crate::registry::install;
 #[derive(Debug, Clone, Copy)]
 pub struct Doctor<'a> {
     pub(super) context: &'a Context,
+    registered: bool,
 }
 
 #[derive(QueryableByName)]
@@ -43,6 +44,10 @@ struct Name {
 const PLANNING: &str =
     "SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off";
 
+/// Of several logins that were let in, the one of the caller, or else the first.
+const SERVICE_LOGIN: &str = "SELECT coalesce((SELECT l.name FROM tenancy.logins l WHERE l.kind = 'service' \
+    ORDER BY l.name <> session_user::text, l.name LIMIT 1), session_user::text) AS name";
+
 /// What is told when nothing else can be looked at.
 const POOLER: &str = "pooler";
 
@@ -51,7 +56,14 @@ const NOT_INITIALIZED: &str = "not_initialized";
 
 impl<'a> Doctor<'a> {
     pub(crate) fn new(context: &'a Context) -> Self {
-        Self { context }
+        Self { context, registered: false }
+    }
+
+    /// For operators' tools, which know no URL of the service's: examines a login that was let in instead of the one that
+    /// asks, if there is one.
+    #[must_use]
+    pub fn of_registered_logins(self) -> Self {
+        Self { registered: true, ..self }
     }
 
     /// Looks for everything. Behind a pooler that gives sessions away after each transaction, where sessions are needed,
@@ -100,11 +112,11 @@ impl<'a> Doctor<'a> {
     }
 
     fn look(&self, which: impl Fn(&Check) -> bool) -> Result<Diagnosis, Error> {
-        let login = self.login()?;
         let mut conn = self.context.operation()?;
         if !install::is_installed(&mut conn)? {
             return Ok(Diagnosis::new(vec![not_initialized()], vec![NOT_INITIALIZED]));
         }
+        let login = self.login()?;
         let scope = self.scope(&mut conn, login)?;
         let checks = || checks::ALL.iter().filter(|check| which(check));
         // One snapshot for all.
@@ -124,7 +136,8 @@ impl<'a> Doctor<'a> {
     /// The login that serves requests.
     fn login(&self) -> Result<String, Error> {
         let mut conn = self.context.control()?;
-        sql_query("SELECT session_user::text AS name")
+        let known = if self.registered { SERVICE_LOGIN } else { "SELECT session_user::text AS name" };
+        sql_query(known)
             .get_result(&mut *conn)
             .map(|row: Name| row.name)
             .map_err(Error::query("ask who the login is"))

@@ -102,3 +102,10 @@ fn one_superuser_for_everything_is_told() {
     assert_eq!(diagnosis.findings[0].severity, Severity::Critical);
     assert_eq!(diagnosis.findings[0].mend().len(), 0, "the bootstrap superuser stays one");
 }
+
+#[test]
+fn an_operator_who_serves_nobody_is_not_taken_for_the_service() {
+    let patient = Patient::healthy();
+    let operators = tenancy_diesel::Tenancy::builder().database_url(patient.superuser_url()).build().unwrap();
+    assert_eq!(operators.doctor().of_registered_logins().examine().unwrap().findings, []);
+}

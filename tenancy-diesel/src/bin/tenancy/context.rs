@@ -15,6 +15,8 @@ const DEFAULT_MIGRATIONS: &str = "migrations/tenant";
 pub(crate) struct Context {
     pub(crate) tenancy: Tenancy,
     pub(crate) out: Output,
+    /// Whether the URL that serves requests was given.
+    pub(crate) knows_the_service: bool,
     migrations: PathBuf,
 }
 
@@ -49,7 +51,8 @@ impl Context {
         if let Some(key) = &global.secret_key {
             builder = builder.secret_key(key.clone());
         }
-        if let Some(service) = global.service_url.as_deref().map(str::trim).filter(|url| !url.is_empty()) {
+        let service = global.service_url.as_deref().map(str::trim).filter(|url| !url.is_empty());
+        if let Some(service) = service {
             builder = builder.operator_url(url).database_url(service);
         }
         if let Some(template) = &global.template {
@@ -58,7 +61,12 @@ impl Context {
         if let Some(prefix) = &global.prefix {
             builder = builder.schema_prefix(prefix);
         }
-        Ok(Self { tenancy: builder.build()?, out: Output::new(global.json), migrations })
+        Ok(Self {
+            tenancy: builder.build()?,
+            out: Output::new(global.json),
+            knows_the_service: service.is_some(),
+            migrations,
+        })
     }
 
     /// Where the migrations are looked for.

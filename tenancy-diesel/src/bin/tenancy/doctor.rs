@@ -43,7 +43,11 @@ struct Failed<'a> {
 
 impl Doctor {
     pub(crate) fn run(&self, context: &Context) -> anyhow::Result<Outcome> {
-        let doctor = context.tenancy.doctor();
+        // Without --service-url the login of the URL is an operator's.
+        let doctor = match context.knows_the_service {
+            true => context.tenancy.doctor(),
+            false => context.tenancy.doctor().of_registered_logins(),
+        };
         let diagnosis = doctor.examine()?;
         if !self.fix {
             context.out.result(&Document::of(&diagnosis), || findings::text(&diagnosis))?;
