@@ -3,7 +3,7 @@
 mod admission;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use r2d2::{NopErrorHandler, Pool, PooledConnection};
 use tenancy_core::isolation::{Access, Scope, SessionDefaults, SessionPlan};
@@ -151,12 +151,18 @@ impl SessionPool {
     /// dead ones are discarded until one lives or a new one cannot be made; a pin changes nothing but its own
     /// session, so trying again is safe.
     fn lend(&self, pin: impl Fn(&mut Session) -> Result<(), PinError>) -> Result<Loan, PinFailure> {
-        let mut last = String::new();
+        let (mut last, began) = (String::new(), Instant::now());
         for _ in 0..=self.pool.max_size() {
             let mut loan = self.pool.get().map_err(|error| PinFailure::Pool(self.no_connection(&error)))?;
             match pin(&mut loan) {
                 Ok(()) => return Ok(loan),
-                Err(PinError::Broken(error)) => last = error.to_string(),
+                Err(PinError::Broken(error)) => {
+                    last = error.to_string();
+                    // A pooler that has no session to give lets each connection wait before it ends it.
+                    if began.elapsed() >= self.settings.connection_timeout {
+                        break;
+                    }
+                }
                 Err(PinError::Stale) => return Err(PinFailure::Stale),
                 Err(PinError::Busy) => return Err(PinFailure::Busy),
                 Err(PinError::SchemaMissing) => return Err(PinFailure::SchemaMissing),

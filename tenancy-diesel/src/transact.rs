@@ -2,7 +2,7 @@
 
 use diesel::result::Error as DieselError;
 use diesel::{Connection as _, PgConnection};
-use tenancy_core::isolation::{Access, Scope};
+use tenancy_core::isolation::{Access, Refusal, Scope};
 use tenancy_core::tenant::ActiveTenant;
 
 use crate::context::Context;
@@ -75,6 +75,12 @@ impl Context {
                 }
                 Err(Uncommitted::Query(source)) => Err(Undone::Transaction(source)),
             },
+            // What it did after that was not undone, which its own error does not tell.
+            Err(_) if loan.has_ended() => {
+                loan.roll_back();
+                let refusal = Refusal::Ended;
+                Err(Undone::Tenancy(Error::NotCommitted { slug: lent.tenant.slug.clone(), refusal }))
+            }
             Err(error) => {
                 loan.roll_back();
                 Err(Undone::Work(error))

@@ -23,7 +23,8 @@ pub enum Access {
 /// them, is found at the *beginning* of the next transaction. So the session is wiped before the pin. It is wiped
 /// before the commit too, so that locks and temporary tables do not lie around, and nothing reaches those who share
 /// the pooler's sessions and wipe nothing. Whatever can fail stands before `COMMIT`: when the batch fails, the
-/// transaction was not committed.
+/// transaction was not committed (unless the connection was lost, or somebody cancelled in the moment of the commit:
+/// then nobody knows).
 #[derive(Debug, Clone)]
 pub struct TransactionFrame {
     settings: Script,
@@ -84,7 +85,7 @@ impl TransactionFrame {
         // Deferred triggers run as the tenant, before anything is wiped, and their errors leave the transaction open.
         Script::new("SET CONSTRAINTS ALL IMMEDIATE;\n")
             // A setting that was made with SET LOCAL goes with its transaction.
-            .sql("SELECT (CASE WHEN COALESCE(pg_catalog.current_setting('tenancy.pin', true), '') OPERATOR(pg_catalog.<>) ")
+            .sql("SELECT pg_catalog.int4in(pg_catalog.textout(CASE WHEN COALESCE(pg_catalog.current_setting('tenancy.pin', true), '') OPERATOR(pg_catalog.<>) ")
             .literal(pin)
             .sql(" THEN ")
             .literal(ended)
@@ -96,7 +97,7 @@ impl TransactionFrame {
             .literal(prepare)
             .sql(" WHEN EXISTS (SELECT FROM pg_catalog.pg_cursor() c WHERE c.is_holdable) THEN ")
             .literal(hold)
-            .sql(" ELSE '0' END)::pg_catalog.int4")
+            .sql(" ELSE '0' END))")
             .sql(FUNCTIONS)
             .sql(";\n")
             .sql(WIPE)
@@ -118,7 +119,12 @@ impl TransactionFrame {
             Access::Default => script,
             Access::ReadOnly => script.sql(", READ ONLY"),
         };
-        script.sql(";\n").script(&self.settings)
+        let script = script.sql(";\n").script(&self.settings);
+        match access {
+            Access::Default => script,
+            // Once more: the settings may say otherwise.
+            Access::ReadOnly => script.sql("SET TRANSACTION READ ONLY;\n"),
+        }
     }
 }
 

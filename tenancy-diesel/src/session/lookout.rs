@@ -10,6 +10,8 @@ use tenancy_core::isolation::Refusal;
 ///
 /// It looks for what needs a session of its own and what the server does not show before the commit.
 pub(super) struct Lookout {
+    /// The transaction that was begun here. It goes where the connection goes: a borrower may exchange connections.
+    pin: String,
     noted: Option<Refusal>,
     application: Option<Box<dyn Instrumentation>>,
 }
@@ -18,15 +20,25 @@ pub(super) struct Lookout {
 const HEAD: usize = 64;
 
 impl Lookout {
-    /// Starts listening on `conn`, unless it listens already, and forgets what was noted.
-    pub(super) fn renew(conn: &mut PgConnection) {
+    /// Starts listening on `conn`, unless it listens already, for the transaction `pin`, and forgets what was noted.
+    pub(super) fn renew(conn: &mut PgConnection, pin: &str) {
         match conn.instrumentation().downcast_mut::<Self>() {
-            Some(lookout) => lookout.noted = None,
+            Some(lookout) => {
+                lookout.noted = None;
+                pin.clone_into(&mut lookout.pin);
+            }
             // New, or the last borrower installed its own, which would listen to the next one.
             None => {
-                conn.set_instrumentation(Self { noted: None, application: get_default_instrumentation() });
+                let application = get_default_instrumentation();
+                conn.set_instrumentation(Self { pin: pin.to_owned(), noted: None, application });
             }
         }
+    }
+
+    /// Whether `conn` is the connection on which `pin` was begun. It is not told when the borrower installed an
+    /// instrumentation of its own.
+    pub(super) fn is_of(conn: &mut PgConnection, pin: &str) -> bool {
+        conn.instrumentation().downcast_mut::<Self>().is_some_and(|lookout| lookout.pin == pin)
     }
 
     /// What was noted. Nothing, when the borrower installed an instrumentation of its own: what it did is undone all

@@ -173,8 +173,17 @@ impl Session {
     /// when libpq reports after the batch that the session is idle, so an open or aborted raw transaction and a
     /// dead socket stay in error. The batch also drains a COPY or a row iterator that was left half read.
     pub(super) fn wipe(&mut self, batch: &str) -> QueryResult<()> {
+        self.send(batch)?;
+        self.settle()
+    }
+
+    pub(super) fn send(&mut self, batch: &str) -> QueryResult<()> {
         AnsiTransactionManager::transaction_manager_status_mut(&mut self.conn).set_in_error();
-        self.conn.batch_execute(batch)?;
+        self.conn.batch_execute(batch)
+    }
+
+    /// After the batch: whether the session is idle, with nothing queued.
+    pub(super) fn settle(&mut self) -> QueryResult<()> {
         // Notifications that libpq had already queued survive UNLISTEN: take them away.
         for notification in self.conn.notifications_iter() {
             notification?;

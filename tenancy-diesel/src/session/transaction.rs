@@ -40,8 +40,11 @@ impl Session {
     }
 
     fn begin_with(&mut self, batch: &Script, begun: State) -> Result<(), PinError> {
+        let State::Begun { pin, .. } = &begun else {
+            return Err(PinError::Broken(DieselError::BrokenTransactionManager));
+        };
+        Lookout::renew(&mut self.conn, pin);
         self.state = State::Failed;
-        Lookout::renew(&mut self.conn);
         // Neither statements nor the OIDs of types that Diesel remembers fit the next session, and tenant. (Also
         // makes up for a borrower that switched the cache on.)
         self.conn.set_prepared_statement_cache_size(CacheSize::Disabled);
@@ -53,6 +56,7 @@ impl Session {
             }
             Err(error) => {
                 // PostgreSQL holds an aborted transaction that Diesel knows nothing of.
+                self.state = begun;
                 self.roll_back();
                 Err(match (&self.state, message(&error)) {
                     (State::Failed, _) => PinError::Broken(error),
@@ -76,8 +80,8 @@ impl Session {
     }
 
     fn try_commit(&mut self) -> Result<(), Uncommitted> {
-        let (pin, search_path) = match mem::replace(&mut self.state, State::Failed) {
-            State::Begun { pin, search_path } => (pin, search_path),
+        let (pin, search_path) = match &self.state {
+            State::Begun { pin, search_path } => (pin.clone(), search_path.clone()),
             _ => return Err(Uncommitted::Refused(Refusal::Ended)),
         };
         let depth =
@@ -94,21 +98,34 @@ impl Session {
         self.tell(InstrumentationEvent::commit_transaction(NonZeroU32::MIN));
         let batch = self.frame().commit(&pin, &search_path);
         // As in the gate: only a session that is idle afterwards makes this Diesel's "valid" again.
-        self.wipe(batch.as_str()).map_err(|error| match message(&error).and_then(Refusal::of_message) {
+        self.send(batch.as_str()).map_err(|error| match message(&error).and_then(Refusal::of_message) {
             Some(refusal) => Uncommitted::Refused(refusal),
             None => Uncommitted::Query(error),
         })?;
-        self.state = State::Clean;
+        // It is committed, whatever becomes of the connection now.
+        let settled = self.settle().is_ok() && Lookout::is_of(&mut self.conn, &pin);
+        self.state = if settled { State::Clean } else { State::Failed };
         Ok(())
+    }
+
+    /// Whether the transaction that was begun is over already, as far as Diesel saw it end.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        let status = AnsiTransactionManager::transaction_manager_status_mut(&mut self.conn);
+        matches!(status.transaction_depth(), Ok(None))
     }
 
     /// Rolls back whatever is open, and wipes the session, in one round trip. A connection that this fails on is
     /// discarded at the check-in; a pooler then closes the session as well.
+    ///
+    /// So is one that is not ours: the borrower exchanged it for another, of another login perhaps.
     pub(crate) fn roll_back(&mut self) {
-        self.state = State::Failed;
+        let ours = match mem::replace(&mut self.state, State::Failed) {
+            State::Begun { pin, .. } => Lookout::is_of(&mut self.conn, &pin),
+            _ => false,
+        };
         self.tell(InstrumentationEvent::rollback_transaction(NonZeroU32::MIN));
         let batch = self.frame().roll_back();
-        if self.wipe(batch.as_str()).is_ok() {
+        if self.wipe(batch.as_str()).is_ok() && ours {
             self.state = State::Clean;
         }
     }

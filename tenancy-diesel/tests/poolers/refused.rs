@@ -8,6 +8,7 @@ use tenancy_diesel::core::isolation::Refusal;
 use tenancy_diesel::{Error, RunError};
 
 use crate::behind::{Behind, Work, notes, owners, write};
+use crate::world::value;
 
 #[test]
 fn session_only_features_are_refused_by_name_and_nothing_is_committed() {
@@ -153,10 +154,48 @@ fn what_is_not_noticed_is_undone() {
         })
         .unwrap();
     let mut stranger = PgConnection::establish(&behind.url()).unwrap();
-    let found = crate::world::value(
+    let found = value(
         &mut stranger,
         "SELECT (SELECT count(*) FROM pg_listening_channels()) + (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7)",
     );
     assert_eq!(found, "0");
     assert_eq!(stranger.notifications_iter().count(), 0);
+}
+
+/// A connection that the work exchanged for one of its own, of another login, serves nobody afterwards, whatever the
+/// work came to.
+#[test]
+fn a_connection_of_the_works_own_does_not_reach_the_pool() {
+    let behind = Behind::as_service_login(2);
+    let acme = behind.tenant("acme");
+    let service = behind.run(&acme, |conn| Ok(value(conn, "session_user"))).unwrap();
+    for fails in [false, true] {
+        let url = behind.world.url().to_owned();
+        let result = behind.run(&acme, |conn| {
+            // As a superuser, past the pooler.
+            let mut own = PgConnection::establish(&url).unwrap();
+            mem::swap(conn, &mut own);
+            if fails { Err(diesel::result::Error::NotFound) } else { Ok(()) }
+        });
+        assert!(result.is_err(), "fails: {fails}");
+        for _ in 0..8 {
+            assert_eq!(
+                behind.run(&acme, |conn| Ok(value(conn, "session_user"))).unwrap(),
+                service,
+                "fails: {fails}"
+            );
+        }
+    }
+}
+
+/// The caller is told, although the work has an error of its own: it was not undone.
+#[test]
+fn work_that_ended_its_transaction_and_then_failed_is_told_so() {
+    let behind = Behind::pooler_of(1);
+    let acme = behind.tenant("acme");
+    let result = behind.run(&acme, |conn| {
+        conn.batch_execute("COMMIT")?;
+        Err::<(), _>(diesel::result::Error::NotFound)
+    });
+    assert!(matches!(result, Err(RunError::Tenancy(Error::NotCommitted { .. }))), "{result:?}");
 }
