@@ -60,7 +60,8 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Ended => {
-                "it ended its transaction itself (COMMIT, ROLLBACK), and what it did after that it did outside"
+                "it ended its transaction itself (COMMIT, ROLLBACK), and what it did after that it did outside; or it \
+                 reset all settings"
             }
             Self::Path => "it changed `search_path`",
             Self::Nested => "it left a savepoint open that it had begun by hand",

@@ -103,6 +103,11 @@ impl World {
     }
 }
 
+/// How many advisory locks are held in this database: other tests run beside, in theirs. (A pinned transaction holds
+/// one itself.)
+pub(crate) const LOCKS: &str = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted \
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
 /// Whose notes are read.
 pub(crate) fn owners(conn: &mut PgConnection) -> Work<Vec<String>> {
     notes::table.select(notes::owner).distinct().order(notes::owner).load(conn)

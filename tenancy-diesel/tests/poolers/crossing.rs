@@ -3,7 +3,7 @@
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
-use crate::behind::{Behind, owners};
+use crate::behind::{Behind, LOCKS, owners};
 use crate::world::value;
 
 /// What somebody leaves in a session, and what would show it.
@@ -21,7 +21,7 @@ const LEFT: [(&str, &str); 12] = [
     ("SET ROLE pg_monitor", "current_user"),
     ("SET bytea_output = 'escape'", "current_setting('bytea_output')"),
     ("CREATE TEMP TABLE left_behind (id int)", "to_regclass('pg_temp.left_behind')"),
-    ("SELECT pg_advisory_lock(7)", "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7"),
+    ("SELECT pg_advisory_lock(7)", LOCKS),
     ("PREPARE left_behind AS SELECT 'secret'", "SELECT count(*) FROM pg_prepared_statements"),
     ("LISTEN left_behind", "SELECT count(*) FROM pg_listening_channels()"),
 ];

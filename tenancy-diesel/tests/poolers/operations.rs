@@ -8,7 +8,7 @@ use diesel::connection::SimpleConnection as _;
 use tenancy_diesel::core::tenant::TenantStatus;
 use tenancy_diesel::{Error, NewTenant, RunError, Scope};
 
-use crate::behind::{Behind, owners};
+use crate::behind::{Behind, LOCKS, owners};
 use crate::world::{WAITING, value};
 
 #[test]
@@ -68,7 +68,7 @@ fn a_tenant_that_is_being_changed_is_busy() {
     let refused = behind.run(&acme, owners).unwrap_err();
     assert!(matches!(refused, RunError::Tenancy(Error::TenantBusy(_))), "{refused:?}");
     drop(operator);
-    behind.world.wait_for("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted", "0");
+    behind.world.wait_for(LOCKS, "0");
     assert_eq!(behind.run(&acme, owners).unwrap(), ["acme"]);
 }
 

@@ -284,10 +284,5 @@ impl Storm {
         }
         let pinned = "SELECT count(*) FROM public.notes WHERE body NOT IN ('never', 'outside')";
         assert_eq!(value(&mut bare, pinned), "0", "nothing pinned was written to the shared schema");
-        let left = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7";
-        for _ in 0..20 {
-            let _ = self.behind.run(&self.tenants[0], owners);
-        }
-        eprintln!("storm: locks left on idle sessions: {}", value(&mut bare, left));
     }
 }
