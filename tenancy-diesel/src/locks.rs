@@ -5,7 +5,7 @@
 //! | template | a sign-up, until its commit | a migration of the template |
 //! | slug | | a sign-up of that name |
 //! | template changes owner | | a sign-up that finds what is not the owner's |
-//! | tenant in use | a pinned session, an operator's SQL | drop, rename |
+//! | tenant in use | a pinned session, an operator's SQL | drop, rename, adoption, another login |
 //! | tenant migrating | | a runner that migrates the tenant, drop, rename |
 //!
 //! So a sign-up sees the template wholly before or wholly after a migration, and a tenant never disappears
@@ -56,15 +56,6 @@ pub(crate) fn tenant_in_use(tenant: TenantId) -> Script {
 /// The migration lock of a tenant, until the end of the session or the gate.
 pub(crate) fn migrating(tenant: TenantId) -> Script {
     Script::new("SELECT pg_catalog.pg_advisory_lock(")
-        .number(MIGRATING_CLASS)
-        .sql(", pg_catalog.hashtext(")
-        .literal(&tenant.to_string())
-        .sql("));\n")
-}
-
-/// The migration lock of a tenant, until the end of the transaction.
-pub(crate) fn migrating_in_transaction(tenant: TenantId) -> Script {
-    Script::new("SELECT pg_catalog.pg_advisory_xact_lock(")
         .number(MIGRATING_CLASS)
         .sql(", pg_catalog.hashtext(")
         .literal(&tenant.to_string())

@@ -26,7 +26,8 @@ impl Roles<'_> {
     /// person made as somebody else is put right: repeat it whenever the doctor says so. `finished` is called as each
     /// tenant is done, with what PostgreSQL said if it failed.
     ///
-    /// Waits, tenant by tenant and up to 10 s, for a migration that is under way.
+    /// Waits, tenant by tenant and up to 10 s, for a migration that is under way, and as long for sessions that are pinned
+    /// to it.
     ///
     /// # Errors
     ///
@@ -64,7 +65,7 @@ impl Roles<'_> {
         })
     }
 
-    /// One tenant. Its sessions go on as they are; the next pin acts as the role.
+    /// One tenant, when no session is pinned to it; the next pin acts as the role.
     fn adopt(&self, tenant: &Tenant) -> Result<(), Error> {
         let mut conn = self.context.operation()?;
         let adopted = conn.transaction(|conn| adopt_in(conn, tenant));
@@ -74,10 +75,10 @@ impl Roles<'_> {
 }
 
 fn adopt_in(conn: &mut PgConnection, tenant: &Tenant) -> Result<(), Error> {
-    let wait = Script::new(locks::PATIENCE)
-        .script(&locks::migrating_in_transaction(tenant.id))
-        .script(&locks::tenant_in_use(tenant.id));
-    conn.batch_execute(wait.as_str()).map_err(Error::query("wait for the tenant"))?;
+    // A session that is pinned acts as the login, and would lose its tables under its hands.
+    let wait = Script::new(locks::PATIENCE).script(&locks::tenant_exclusive(tenant.id));
+    conn.batch_execute(wait.as_str())
+        .map_err(Error::query("wait until no session is pinned to the tenant"))?;
     let row: Option<TenantRow> = tenants::table
         .find(tenant.id.as_uuid())
         .select(TenantRow::as_select())

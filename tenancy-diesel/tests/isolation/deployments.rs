@@ -119,6 +119,24 @@ fn tenants_from_before_are_adopted() {
 }
 
 #[test]
+fn adoption_waits_for_sessions_that_are_pinned() {
+    let house = House::without_roles(Logins::One);
+    let mut pinned = house.enter("acme");
+    std::thread::scope(|scope| {
+        let adoption = scope.spawn(|| house.tenancy.roles().apply(&[slug("acme")], |_, _| ()));
+        let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        while house.truth(waiting) == "0" && !adoption.is_finished() {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        let name = crate::world::try_value(&mut pinned, "SELECT name FROM people");
+        drop(pinned);
+        assert_eq!(name.unwrap(), "acme", "its tables were not taken from it");
+        assert_eq!(adoption.join().unwrap().unwrap(), 0);
+    });
+    assert_eq!(house.value("acme", "current_user"), house.tenant_role("acme"));
+}
+
+#[test]
 fn a_service_login_that_is_admitted_later_serves_everybody() {
     let house = House::new(Logins::One);
     let late = house.role("late");
