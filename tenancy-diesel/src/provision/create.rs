@@ -1,20 +1,14 @@
-use std::sync::Arc;
-
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Bool, Text};
 use diesel::{PgConnection, QueryableByName, sql_query};
-use tenancy_core::blueprint::Blueprint;
-use tenancy_core::isolation::TenantRoles;
 use tenancy_core::name::{NameError, SchemaName, TenantSlug};
 use tenancy_core::script::Script;
 use tenancy_core::tenant::{Tenant, TenantId, TenantStatus};
 use uuid::Uuid;
 
 use super::{NewTenant, Provisioner};
-use crate::blueprint::CaptureError;
-use crate::bookkeeping;
 use crate::error::Error;
 use crate::locks;
 use crate::ownership;
@@ -83,48 +77,13 @@ impl Provisioner<'_> {
         let id = reserve(conn, new, schema)?;
         refuse_existing_schema(conn, schema)?;
         let role = make_role(conn, id)?;
-        let grants = match &role {
-            Some(role) => ownership::grant(schema, role),
-            None if self.context.roles == TenantRoles::On => return Err(Error::NoRoles),
-            None => Script::default(),
-        };
-        let blueprint = self.blueprint(conn, role.is_some())?;
-        let mut clone = blueprint.render_granting(schema, &grants);
-        if blueprint.copies_rows_of(bookkeeping::TABLE) {
-            clone = clone
-                .sql("\n")
-                .script(&bookkeeping::record(schema, id))
-                .script(&ownership::close_bookkeeping(schema));
-        }
-        clone = clone.sql(ownership::AS_LOGIN);
-        conn.batch_execute(clone.as_str()).map_err(Error::query("clone the template"))?;
+        self.clone_template(conn, id, schema, role.as_deref())?;
         let row: TenantRow = diesel::update(tenants::table.find(id.as_uuid()))
             .set(tenants::status.eq(TenantStatus::Active.as_str()))
             .returning(TenantRow::as_returning())
             .get_result(conn)
             .map_err(Error::query("activate the tenant"))?;
         row.try_into()
-    }
-}
-
-impl Provisioner<'_> {
-    /// The template as it is now. Where schemas belong to an owner role (`owned`), somebody may have changed the template
-    /// by hand as another login: that is given to the owner first, if ours may do so.
-    fn blueprint(&self, conn: &mut PgConnection, owned: bool) -> Result<Arc<Blueprint>, Error> {
-        let template = self.context.naming.template();
-        let refused = match self.context.blueprints.get(conn, template) {
-            Err(refused @ CaptureError::CannotCarry(_)) if owned => refused,
-            captured => return Ok(captured?),
-        };
-        let adopt = Script::new(ownership::AS_LOGIN)
-            .script(&locks::adopting(template))
-            .script(&ownership::adopt(template))
-            .script(&ownership::of(template));
-        // In a savepoint: what the clone would lose says more than who may not change it.
-        match conn.transaction(|conn| conn.batch_execute(adopt.as_str())) {
-            Ok(()) => Ok(self.context.blueprints.get(conn, template)?),
-            Err(_) => Err(refused.into()),
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! * [`Provisioner`]: create, rename, suspend, activate, archive, drop.
 //! * [`NewTenant`]: what a sign-up asks for.
 
+mod clone_template;
 mod create;
 mod drop;
 mod lifecycle;
