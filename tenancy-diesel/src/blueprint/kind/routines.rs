@@ -1,29 +1,25 @@
 use diesel::deserialize::QueryableByName;
-use diesel::sql_types::{Oid, Text};
+use diesel::sql_types::Text;
+use tenancy_core::blueprint::Definition;
 use tenancy_core::blueprint::kind::Routine;
-use tenancy_core::blueprint::{Object, ObjectId};
 
+use super::member::Member;
 use crate::blueprint::catalog::Catalog;
-use crate::blueprint::inventory::Inventory;
 use crate::blueprint::{CaptureError, class};
 
+/// A function or procedure.
 #[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = Oid)]
-    oid: u32,
-    #[diesel(sql_type = Text)]
-    signature: String,
+pub(super) struct Row {
     #[diesel(sql_type = Text)]
     definition: String,
 }
 
-/// Functions and procedures.
-pub(super) fn capture(catalog: &mut Catalog<'_>, inventory: &mut Inventory) -> Result<(), CaptureError> {
-    for row in catalog.rows::<Row>("read the functions of the template", include_str!("routines.sql"))? {
-        let definition = Routine { definition: catalog.statement(&row.definition)? };
-        let id = ObjectId { class: class::ROUTINE, oid: row.oid };
-        // The signature tells overloaded functions apart.
-        inventory.add(Object::new(Some(id), catalog.shown(&row.signature), definition));
+impl Member for Row {
+    const CLASS: u32 = class::ROUTINE;
+    const READING: &'static str = "read the functions of the template";
+    const QUERY: &'static str = include_str!("routines.sql");
+
+    fn define(self, _signature: &str, catalog: &Catalog<'_>) -> Result<impl Into<Definition>, CaptureError> {
+        Ok(Routine { definition: catalog.statement(&self.definition)? })
     }
-    Ok(())
 }
