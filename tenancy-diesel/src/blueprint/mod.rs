@@ -45,10 +45,12 @@ mod catalog;
 mod class;
 mod completeness;
 mod error;
+mod finding;
 mod fingerprint;
 mod inventory;
 mod kind;
 mod refusal;
+mod tenants;
 
 pub use cache::BlueprintCache;
 pub use capture::capture;

@@ -2,9 +2,10 @@ use std::collections::HashSet;
 
 use tenancy_core::blueprint::{Definition, ObjectId};
 
-use super::checks::{self, Finding};
+use super::checks;
 use super::dependencies::{self, Dependency, How};
 use crate::blueprint::catalog::Catalog;
+use crate::blueprint::finding::Finding;
 use crate::blueprint::inventory::Inventory;
 use crate::blueprint::{CaptureError, class};
 
@@ -15,6 +16,7 @@ pub(in crate::blueprint) fn prove(
 ) -> Result<(), CaptureError> {
     let dependencies = dependencies::read(catalog)?;
     let mut findings = checks::run(catalog)?;
+    findings.append(&mut inventory.refused);
     include_parts(&dependencies, inventory);
     findings.extend(unaccounted(&dependencies, &findings, inventory));
     if !findings.is_empty() {
