@@ -35,9 +35,11 @@ mod blueprint;
 mod definition;
 mod deparsed;
 pub mod kind;
+mod lexer;
 mod object;
 mod order;
 mod render;
+mod reparse;
 mod stage;
 
 pub use blueprint::Blueprint;
