@@ -1,6 +1,6 @@
 use super::order::{Part, Step, order};
 use super::render::Writer;
-use super::{CycleError, Definition, Object};
+use super::{CycleError, Definition, Doubt, Object};
 use crate::name::SchemaName;
 use crate::script::Script;
 
@@ -36,6 +36,19 @@ impl Blueprint {
     /// The objects, sorted by [`Stage`](super::Stage) and name.
     pub fn objects(&self) -> &[Object] {
         &self.objects
+    }
+
+    /// What names the template in a way that reading cannot decide, with the function it stands in: it is the same in
+    /// every clone, and may reach into the template from there.
+    pub fn doubts(&self) -> Vec<(&Object, Doubt)> {
+        let of = |object: &Object| match &object.definition {
+            Definition::Routine(routine) => routine.doubts(&self.template),
+            _ => Vec::new(),
+        };
+        self.objects
+            .iter()
+            .flat_map(|object| of(object).into_iter().map(move |doubt| (object, doubt)))
+            .collect()
     }
 
     /// Whether the script also copies the rows of the template's table called `table`.

@@ -1,4 +1,4 @@
-use super::{Deparsed, Stage};
+use super::{Body, Deparsed, Stage};
 use crate::name::{Ident, SchemaName};
 use crate::script::Script;
 
@@ -62,6 +62,12 @@ impl<'a> Writer<'a> {
     pub(super) fn deparsed(&mut self, text: &Deparsed) -> &mut Self {
         let schema = self.schema;
         self.append(|script| text.append_to(script, schema))
+    }
+
+    /// The body of a function, as a literal.
+    pub(super) fn body(&mut self, body: &Body) -> &mut Self {
+        let text = body.join(self.schema);
+        self.literal(&text)
     }
 
     /// The schema that is written.

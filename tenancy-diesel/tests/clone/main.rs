@@ -11,6 +11,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bodies;
 mod carried;
 mod fingerprint;
 mod refused;
