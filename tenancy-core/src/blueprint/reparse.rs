@@ -136,7 +136,7 @@ impl<'a> Expression<'a> {
         let typed = first.kind == Kind::Text && self.word(from + 1) == ":" && self.word(from + 2) == ":";
         // A collation, or anything else behind the type, says that this is more than a constant.
         let rest = from + 3..to;
-        let plain = rest.clone().all(|at| !matches!(self.word(at), "COLLATE" | ":" | "::"));
+        let plain = rest.clone().all(|at| !matches!(self.word(at), "COLLATE" | ":"));
         (typed && plain && !rest.is_empty())
             .then(|| &self.text[self.tokens[from + 3].start..self.tokens[to - 1].end])
     }
