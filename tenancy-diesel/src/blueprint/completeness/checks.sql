@@ -72,6 +72,11 @@ UNION ALL SELECT 1247, t.oid, 0, 'its canonical function is in another schema', 
 FROM type t JOIN pg_range r ON r.rngtypid = t.oid JOIN pg_proc p ON p.oid = r.rngcanonical WHERE p.pronamespace <> $1
 UNION ALL SELECT 2617, o.oid, 0, 'it is the commutator or negator of another operator, and was never created', 'CREATE OPERATOR, or DROP it'
 FROM member m JOIN pg_operator o ON o.oid = m.objid WHERE m.classid = 2617 AND o.oprcode = 0
+-- Of a parameter without a name, where others have one, PostgreSQL writes "", which it does not read.
+UNION ALL SELECT 1255, p.oid, 0, 'PostgreSQL cannot write down its body, because a parameter has no name', 'give all its parameters names'
+FROM routine p
+WHERE p.prosqlbody IS NOT NULL AND '' = ANY (p.proargnames)
+  AND regexp_replace(pg_get_function_sqlbody(p.oid), '''[^'']*''', '', 'g') ~ '(^|[^"])""([^"]|$)'
 -- What only a superuser may create, when this one is none.
 UNION ALL SELECT 1255, p.oid, 0, CASE WHEN p.proleakproof THEN 'only a superuser may create LEAKPROOF functions'
                                       WHEN p.prosupport <> 0 THEN 'only a superuser may create functions with SUPPORT'

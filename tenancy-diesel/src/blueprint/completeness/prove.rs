@@ -17,6 +17,13 @@ pub(in crate::blueprint) fn prove(
     let dependencies = dependencies::read(catalog)?;
     let mut findings = checks::run(catalog)?;
     findings.append(&mut inventory.refused);
+    // What is wrong with an extension is that it is there.
+    let of_extensions: HashSet<ObjectId> = dependencies
+        .iter()
+        .filter(|dependency| dependency.how == How::Extension)
+        .map(|dependency| dependency.member)
+        .collect();
+    findings.retain(|finding| !of_extensions.contains(&finding.id()));
     include_parts(&dependencies, inventory);
     findings.extend(unaccounted(&dependencies, &findings, inventory));
     if !findings.is_empty() {
