@@ -3,6 +3,7 @@
 //! * [`capture()`]: reads a schema into a [`Blueprint`](tenancy_core::blueprint::Blueprint).
 //! * [`fingerprint()`]: a [`Fingerprint`] that changes with anything in the schema, in one cheap query.
 //! * [`BlueprintCache`]: captures only when the fingerprint changed.
+//! * [`doubts()`]: functions that name the template so that reading cannot decide what they mean.
 //! * [`CaptureError`], with a [`Refusal`] for everything that cannot be carried.
 //!
 //! ```no_run
@@ -43,6 +44,7 @@ mod capture;
 mod catalog;
 mod class;
 mod completeness;
+mod doubts;
 mod error;
 mod finding;
 mod fingerprint;
@@ -53,6 +55,7 @@ mod tenants;
 
 pub use cache::BlueprintCache;
 pub use capture::capture;
+pub use doubts::{Undecided, doubts};
 pub use error::CaptureError;
 pub use fingerprint::{Fingerprint, fingerprint};
 pub use refusal::Refusal;

@@ -46,7 +46,7 @@ impl Provisioner<'_> {
 
     /// The template as it is now. Where schemas belong to an owner role (`owned`), somebody may have changed the template
     /// by hand as another login: that is given to the owner first, if ours may do so.
-    fn blueprint(&self, conn: &mut PgConnection, owned: bool) -> Result<Arc<Blueprint>, Error> {
+    pub(super) fn blueprint(&self, conn: &mut PgConnection, owned: bool) -> Result<Arc<Blueprint>, Error> {
         let template = self.context.naming.template();
         let refused = match self.context.blueprints.get(conn, template) {
             Err(refused @ CaptureError::CannotCarry(_)) if owned => refused,

@@ -6,6 +6,7 @@
 mod clone_template;
 mod create;
 mod drop;
+mod examine_template;
 mod lifecycle;
 mod new_tenant;
 mod provisioner;

@@ -13,6 +13,7 @@ mod support;
 
 mod bodies;
 mod carried;
+mod event_triggers;
 mod fingerprint;
 mod programs;
 mod refused;

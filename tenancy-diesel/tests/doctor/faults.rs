@@ -109,6 +109,14 @@ pub(crate) const ROLES: &[Fault] = &[
 ];
 
 pub(crate) const TENANTS: &[Fault] = &[
+    fault(
+        "undecided_bodies",
+        "SET ROLE {owner}; SET check_function_bodies = off;
+         CREATE FUNCTION base_template.doubtful() RETURNS bigint LANGUAGE sql AS 'SELECT count(base_template.id) FROM notes base_template';
+         CREATE FUNCTION tenant_acme.doubtful() RETURNS bigint LANGUAGE sql AS 'SELECT count(base_template.id) FROM notes base_template';
+         CREATE FUNCTION tenant_globex.doubtful() RETURNS bigint LANGUAGE sql AS 'SELECT count(base_template.id) FROM notes base_template'",
+    )
+    .mended_by_hand("DROP FUNCTION base_template.doubtful(), tenant_acme.doubtful(), tenant_globex.doubtful()"),
     fault("schema_without_row", "CREATE SCHEMA tenant_ghost"),
     fault(
         "row_without_schema",
