@@ -11,8 +11,10 @@ use tenancy_diesel::{NewTenant, Tenancy};
 use crate::dice::Dice;
 use crate::fragile_server::{FragileServer, kill};
 
-/// So many sign-ups are interrupted.
-const CRASHES: usize = 50;
+/// So many sign-ups are interrupted; more with `TENANCY_CRASHES`. Each needs a start of the server.
+fn crashes() -> usize {
+    std::env::var("TENANCY_CRASHES").ok().and_then(|n| n.parse().ok()).unwrap_or(20)
+}
 
 /// Tables of the template; a clone should last long enough to be hit in the middle.
 const TABLES: usize = 30;
@@ -96,6 +98,7 @@ fn structure(conn: &mut PgConnection, schema: &str) -> Vec<String> {
 
 #[test]
 fn a_server_that_dies_in_the_middle_leaves_a_whole_tenant_or_nothing() {
+    let crashes = crashes();
     let mut dice = Dice::seeded_by("TENANCY_CRASH_SEED");
     let mut server = FragileServer::start();
     server.connect().batch_execute(&template()).unwrap();
@@ -110,7 +113,7 @@ fn a_server_that_dies_in_the_middle_leaves_a_whole_tenant_or_nothing() {
     let usual = began.elapsed();
     drop(measured);
     let (mut whole, mut nothing) = (vec!["first".to_owned(), "second".to_owned()], 0);
-    for n in 0..CRASHES {
+    for n in 0..crashes {
         let slug = format!("t{n}");
         let tenancy = tenancy(&server);
         let mut watcher = server.connect();
@@ -157,12 +160,12 @@ fn a_server_that_dies_in_the_middle_leaves_a_whole_tenant_or_nothing() {
     assert!(nothing > 0 && whole.len() > 2, "nothing was hit in the middle");
     // What was interrupted is in nobody's way.
     let tenancy = tenancy(&server);
-    for n in 0..CRASHES {
+    for n in 0..crashes {
         let slug = format!("t{n}");
         if !whole.contains(&slug) {
             tenancy.provisioner().create(&NewTenant::new(slug.parse().unwrap())).unwrap();
         }
     }
     let tenants = number(&mut server.connect(), "SELECT count(*) AS number FROM tenancy.tenants");
-    assert_eq!(tenants, CRASHES as i64 + 2);
+    assert_eq!(tenants, crashes as i64 + 2);
 }
