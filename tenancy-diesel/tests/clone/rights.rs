@@ -249,3 +249,41 @@ fn an_owner_that_the_login_may_not_make_one_is_refused_and_one_that_it_may_is_ca
     cloned.unwrap();
     assert_eq!(owner.as_deref(), Some("tenancy_rights_given"));
 }
+
+#[test]
+fn what_only_a_superuser_may_create_is_refused_to_others_and_carried_for_one() {
+    let (_database, mut conn) = database(&["DROP SCHEMA base_template CASCADE; CREATE SCHEMA base_template; SET search_path = base_template;
+        CREATE TYPE steps AS RANGE (SUBTYPE = integer);
+        CREATE FUNCTION leakproof() RETURNS integer LANGUAGE sql LEAKPROOF AS 'SELECT 1';
+        CREATE FUNCTION supported(integer, integer) RETURNS SETOF integer LANGUAGE sql SUPPORT generate_series_int4_support AS 'SELECT 1';
+        CREATE FUNCTION internal(integer) RETURNS integer LANGUAGE internal IMMUTABLE AS 'int4abs';
+        CREATE OPERATOR FAMILY fam USING btree;
+        CREATE OPERATOR CLASS cls FOR TYPE integer USING hash AS OPERATOR 1 =, FUNCTION 1 hashint4(integer);
+        CREATE TEXT SEARCH TEMPLATE templ (LEXIZE = dsimple_lexize);
+        CREATE TEXT SEARCH PARSER pars (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype);
+        CREATE CAST (steps AS int4range) WITHOUT FUNCTION;
+        RESET search_path; ALTER SCHEMA base_template OWNER TO tenancy_rights_login"]);
+    clone(&mut conn, "tenant_acme").unwrap();
+    let name = value(&mut conn, "current_database()").unwrap();
+    conn.batch_execute(&format!(
+        "GRANT CREATE ON DATABASE {name} TO tenancy_rights_login; SET ROLE tenancy_rights_login"
+    ))
+    .unwrap();
+    let told: Vec<_> =
+        refused(&mut conn).into_iter().filter(|told| told.contains("superuser may create")).collect();
+    let objects: Vec<_> = told.iter().map(|told| told.split(": ").next().unwrap()).collect();
+    assert_eq!(
+        objects,
+        [
+            "cast from base_template.steps to int4range",
+            "function base_template.internal(integer)",
+            "function base_template.leakproof()",
+            "function base_template.supported(integer,integer)",
+            "operator class base_template.cls for access method hash",
+            "operator family base_template.cls for access method hash",
+            "operator family base_template.fam for access method btree",
+            "text search parser base_template.pars",
+            "text search template base_template.templ",
+        ]
+    );
+}

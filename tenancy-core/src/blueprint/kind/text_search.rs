@@ -1,5 +1,6 @@
 use crate::blueprint::render::{Render, Writer};
-use crate::blueprint::{Deparsed, Stage};
+use crate::blueprint::{Deparsed, Doubt, Stage};
+use crate::name::SchemaName;
 
 /// A text search parser.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +50,17 @@ pub struct TextSearchConfiguration {
     pub parser: Deparsed,
     /// Kinds of tokens, and the dictionaries that look them up, in their order.
     pub mappings: Vec<(String, Vec<Deparsed>)>,
+}
+
+impl TextSearchDictionary {
+    /// Options that name the template: some templates take the name of another dictionary, which is text to PostgreSQL.
+    pub fn doubts(&self, template: &SchemaName) -> Vec<Doubt> {
+        self.options
+            .as_ref()
+            .and_then(|options| Doubt::in_options(&options.join(template), template))
+            .into_iter()
+            .collect()
+    }
 }
 
 impl Render for TextSearchParser {

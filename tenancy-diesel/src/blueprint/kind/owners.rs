@@ -3,10 +3,10 @@ use diesel::sql_types::{Bool, Oid, Text};
 use tenancy_core::blueprint::kind::Owner;
 use tenancy_core::blueprint::{Object, ObjectId};
 
-use crate::blueprint::CaptureError;
 use crate::blueprint::catalog::Catalog;
 use crate::blueprint::finding::Finding;
 use crate::blueprint::inventory::Inventory;
+use crate::blueprint::{CaptureError, class};
 
 #[derive(QueryableByName)]
 struct Row {
@@ -32,7 +32,12 @@ pub(super) fn capture(catalog: &mut Catalog<'_>, inventory: &mut Inventory) -> R
         let id = ObjectId { class: row.class, oid: row.oid };
         if !row.may || catalog.tenants.installed || catalog.tenants.is_one(row.owner) {
             let reason = format!("it belongs to {}, the schema to {}", row.role, row.schema_owner);
-            let remedy = "ALTER ... OWNER TO the owner of the schema; `tenancy roles --apply` does it";
+            let remedy = match row.class {
+                class::RELATION | class::ROUTINE | class::TYPE | class::STATISTICS | class::COLLATION => {
+                    "ALTER ... OWNER TO the owner of the schema; `tenancy roles --apply` does it"
+                }
+                _ => "ALTER ... OWNER TO the owner of the schema",
+            };
             inventory.refused.push(Finding::new(id, &reason, remedy));
             continue;
         }

@@ -22,7 +22,7 @@ WITH schema AS (
 SELECT o.class::oid AS class, o.oid, o.kind || i.identity AS target, pg_get_userbyid(o.owner)::text AS role, o.owner,
        pg_get_userbyid(s.nspowner)::text AS schema_owner,
        (SELECT m.rolsuper FROM pg_roles m WHERE m.rolname = current_user)
-       OR pg_has_role(current_user, o.owner, 'MEMBER') AND has_schema_privilege(o.owner, s.oid, 'CREATE') AS may
+       OR pg_has_role(current_user, o.owner, CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END) AND has_schema_privilege(o.owner, s.oid, 'CREATE') AS may
 FROM owned o
 JOIN schema s ON s.nspowner <> o.owner
 CROSS JOIN LATERAL pg_identify_object(o.class, o.oid, 0) i
