@@ -18,7 +18,7 @@ SELECT m.classid AS class, m.objid AS oid, d.refclassid AS needed_class, d.refob
            WHEN 1255 THEN d.deptype = 'i' AND d.refclassid = 1247
            WHEN 1259 THEN EXISTS (SELECT FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid LEFT JOIN pg_class t ON t.oid = i.indrelid
                                   WHERE c.oid = m.objid AND (c.relkind = 't' AND d.deptype = 'i' OR t.relkind = 't' AND d.deptype = 'a'
-                                                             OR c.relkind = 'i' AND d.deptype = 'i' AND d.refclassid = 2606))
+                                                             OR c.relkind IN ('i', 'I') AND d.deptype = 'i' AND d.refclassid = 2606))
            WHEN 2605 THEN d.deptype = 'i'
            WHEN 2606 THEN d.deptype = 'i' AND d.refclassid = 2620 OR d.deptype IN ('i', 'P') AND d.refclassid = 2606
            WHEN 2618 THEN d.deptype = 'i' AND d.refclassid = 1259
