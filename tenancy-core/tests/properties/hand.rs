@@ -118,7 +118,7 @@ impl<'a> Hand<'a> {
             not_null: match self.part.flags >> 11 & 3 {
                 0 => NotNull::No,
                 1 => NotNull::Unnamed,
-                _ => NotNull::Named(self.word(5)),
+                _ => NotNull::Named { name: self.word(5), no_inherit: self.flag(21) },
             },
             value: match self.part.flags >> 13 & 3 {
                 0 => ColumnValue::Null,

@@ -7,12 +7,13 @@ use tenancy_diesel::blueprint::capture;
 use crate::same::assert_same_rows;
 use crate::support::database::Database;
 use crate::support::dump::assert_same;
-use crate::template::{SUPPORT_DESK, TORTURE, clone, schema, template, value};
+use crate::template::{SUPPORT_DESK, TORTURE, clone, for_server, schema, template, value};
 
 fn database(template: &str) -> (Database, PgConnection) {
     let database = Database::fresh();
     let mut conn = database.connect();
-    conn.batch_execute(template).unwrap();
+    let template = for_server(&mut conn, template);
+    conn.batch_execute(&template).unwrap();
     (database, conn)
 }
 

@@ -45,7 +45,7 @@ lines (line) AS (
     WHERE i.schema = $1 OR d.objoid = ns.oid OR i.identity LIKE '% ' || $1 || '.%'
     UNION ALL
     SELECT 'depends ' || replace(i.type || ' ' || i.identity || ' ON ' || j.type || ' ' || j.identity, $1, 'base_template') || ' ' || d.deptype::text
-    FROM pg_depend d CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) i CROSS JOIN LATERAL pg_identify_object(d.refclassid, d.refobjid, d.refobjsubid) j
+    FROM (SELECT * FROM pg_depend WHERE deptype <> 'p' OFFSET 0) d CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) i CROSS JOIN LATERAL pg_identify_object(d.refclassid, d.refobjid, d.refobjsubid) j
     WHERE i.schema = $1 AND d.classid NOT IN ('pg_constraint'::regclass, 'pg_trigger'::regclass)
 )
 SELECT line AS value FROM lines ORDER BY 1

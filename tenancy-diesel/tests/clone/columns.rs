@@ -8,7 +8,7 @@ use crate::template::value;
 clones! {
     types_with_modifiers_and_collations: "
         CREATE TYPE mood AS ENUM ('a'); CREATE DOMAIN code AS varchar(5) COLLATE \"C\"; CREATE TYPE pair AS (x integer, y text);
-        CREATE TABLE other (a integer); CREATE TABLE t (a numeric(7,-2), b varchar(3), c char(4), d bpchar, e bit varying(9), f timestamp(3) with time zone, g interval minute to second(2),
+        CREATE TABLE other (a integer); CREATE TABLE t (a numeric(7/*15+ ,-2 */), b varchar(3), c char(4), d bpchar, e bit varying(9), f timestamp(3) with time zone, g interval minute to second(2),
             h mood[], i code[][], j pair, k text COLLATE \"POSIX\", l name, m \"char\", n int4range, o int4multirange, p json, q xml, r oid, s regtype, t code COLLATE \"POSIX\", u other[], v double precision);";
     defaults: "
         CREATE SEQUENCE \"S q\"; CREATE TYPE mood AS ENUM ('base_template', 'it''s');
@@ -22,11 +22,16 @@ clones! {
         CREATE TABLE t (a integer GENERATED ALWAYS AS IDENTITY (START 5), b bigint GENERATED ALWAYS AS IDENTITY);
         ALTER SEQUENCE t_a_seq AS bigint; ALTER SEQUENCE t_b_seq AS smallint;";
     an_identity_whose_sequence_survives_crashes_otherwise: "
-        CREATE TABLE t (a integer GENERATED ALWAYS AS IDENTITY); ALTER SEQUENCE t_a_seq SET UNLOGGED;
-        CREATE UNLOGGED TABLE u (a integer GENERATED ALWAYS AS IDENTITY, b integer GENERATED ALWAYS AS IDENTITY); ALTER SEQUENCE u_a_seq SET LOGGED;";
+        CREATE TABLE t (a integer GENERATED ALWAYS AS IDENTITY); /*15+ ALTER SEQUENCE t_a_seq SET UNLOGGED; */
+        CREATE UNLOGGED TABLE u (a integer GENERATED ALWAYS AS IDENTITY, b integer GENERATED ALWAYS AS IDENTITY); /*15+ ALTER SEQUENCE u_a_seq SET LOGGED; */";
     generated_columns: "
         CREATE FUNCTION twice(n integer) RETURNS integer LANGUAGE sql IMMUTABLE RETURN n * 2;
-        CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (twice(a) + 1) STORED NOT NULL, c text GENERATED ALWAYS AS ('base_template' || a::text) STORED);";
+        CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (twice(a) + 1) STORED NOT NULL, c text GENERATED ALWAYS AS ('base_template' || a::text) STORED/*18+ , d integer GENERATED ALWAYS AS (a * 3) VIRTUAL */);";
+    not_null_and_its_names: "
+        CREATE TABLE t (a integer NOT NULL, b integer CONSTRAINT \"B's\" NOT NULL, c integer /*18+ CONSTRAINT alone NOT NULL NO INHERIT */, d integer);
+        /*18+ ALTER TABLE t ADD CONSTRAINT unsure NOT NULL d NOT VALID; COMMENT ON CONSTRAINT unsure ON t IS 'x'; COMMENT ON CONSTRAINT alone ON t IS 'y'; */
+        CREATE TABLE child (a integer, own integer) INHERITS (t); CREATE TABLE other () INHERITS (t); /*18+ ALTER TABLE other VALIDATE CONSTRAINT unsure; ALTER TABLE child ADD CONSTRAINT mine NOT NULL c; */
+        CREATE TABLE p (a integer NOT NULL, b integer) PARTITION BY LIST (a); CREATE TABLE p1 (b integer NOT NULL, a integer CONSTRAINT own NOT NULL); ALTER TABLE p ATTACH PARTITION p1 DEFAULT;";
     storage_and_statistics: "
         CREATE TABLE t (a text, b text, c text, d text, e numeric, f integer);
         ALTER TABLE t ALTER COLUMN a SET STORAGE PLAIN, ALTER COLUMN b SET STORAGE EXTERNAL, ALTER COLUMN c SET STORAGE MAIN, ALTER COLUMN e SET STORAGE EXTENDED,

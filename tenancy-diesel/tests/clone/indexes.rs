@@ -8,7 +8,7 @@ clones! {
         CREATE TABLE t (a integer, b text, c integer);
         CREATE INDEX \"Partial 'x'\" ON t (a) WHERE b <> 'base_template' AND c IS NOT NULL;
         CREATE INDEX expr ON t (key(a), lower(b) COLLATE \"C\" text_pattern_ops DESC NULLS LAST, (c + 1) NULLS FIRST);
-        CREATE UNIQUE INDEX covering ON t (a DESC, b COLLATE \"POSIX\") INCLUDE (c) NULLS NOT DISTINCT WITH (fillfactor = 33, deduplicate_items = off);
+        CREATE UNIQUE INDEX covering ON t (a DESC, b COLLATE \"POSIX\") INCLUDE (c) /*15+ NULLS NOT DISTINCT */ WITH (fillfactor = 33, deduplicate_items = off);
         ALTER INDEX expr ALTER COLUMN 2 SET STATISTICS 77; ALTER INDEX expr ALTER COLUMN 3 SET STATISTICS 0;
         COMMENT ON INDEX expr IS 'base_template';";
     every_access_method: "

@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection;
 use tenancy_diesel::blueprint::{CaptureError, Refusal, capture};
 
 use crate::support::database::Database;
-use crate::template::template;
+use crate::template::{template, value};
 
 /// What is refused of a template that `sql` makes.
 fn refusals(sql: &str) -> Vec<Refusal> {
@@ -95,8 +95,6 @@ refused! {
         => "cast from integer to base_template.e", "casts";
     a_publication_of_a_table: "CREATE TABLE t (id integer); CREATE PUBLICATION p FOR TABLE t"
         => "publication of table base_template.t in publication p", "kind";
-    a_publication_of_the_schema: "CREATE PUBLICATION p FOR TABLES IN SCHEMA base_template"
-        => "publication of schema base_template in publication p", "kind";
     a_table_of_an_extension: "CREATE EXTENSION hstore SCHEMA public; CREATE TABLE t (id integer); ALTER EXTENSION hstore ADD TABLE t"
         => "extension hstore", "extension";
     what_is_dropped_with_an_extension: "CREATE EXTENSION hstore SCHEMA public; CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'; ALTER FUNCTION f() DEPENDS ON EXTENSION hstore"
@@ -111,6 +109,19 @@ refused! {
         => "type base_template.r", "kind";
     an_identity_that_is_gone: "CREATE TABLE t (id integer NOT NULL); CREATE UNIQUE INDEX i ON t (id); ALTER TABLE t REPLICA IDENTITY USING INDEX i; DROP INDEX i"
         => "table base_template.t", "lost its index";
+}
+
+#[test]
+fn a_publication_of_the_schema() {
+    let version = value(&mut Database::fresh().connect(), "current_setting('server_version_num')");
+    // There is none before.
+    if version.unwrap().parse::<u32>().unwrap() >= 150_000 {
+        refuses(
+            "CREATE PUBLICATION p FOR TABLES IN SCHEMA base_template",
+            "publication of schema base_template in publication p",
+            "kind",
+        );
+    }
 }
 
 #[test]

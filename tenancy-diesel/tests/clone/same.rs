@@ -5,7 +5,7 @@ use diesel::connection::SimpleConnection as _;
 
 use crate::support::database::Database;
 use crate::support::dump::assert_same;
-use crate::template::{clone, values};
+use crate::template::{clone, for_server, values};
 
 /// Makes a template by `sql`, clones it as `tenant_acme` and compares the two.
 #[track_caller]
@@ -13,7 +13,8 @@ pub(crate) fn same(sql: &str) -> (Database, PgConnection) {
     let database = Database::fresh();
     let mut conn = database.connect();
     conn.batch_execute("CREATE SCHEMA base_template; SET search_path = base_template, public; SET client_min_messages = warning").unwrap();
-    conn.batch_execute(sql).unwrap();
+    let sql = for_server(&mut conn, sql);
+    conn.batch_execute(&sql).unwrap();
     conn.batch_execute("RESET search_path").unwrap();
     clone(&mut conn, "tenant_acme").unwrap();
     assert_same(&database, "base_template", "tenant_acme");

@@ -9,7 +9,7 @@ clones! {
     every_option: "
         CREATE SEQUENCE plain; CREATE SEQUENCE \"Down it's\" AS smallint INCREMENT -3 MINVALUE -50 MAXVALUE 50 START 20 CACHE 9 CYCLE;
         CREATE SEQUENCE i AS integer START 2147483647 NO CYCLE; CREATE SEQUENCE low MINVALUE -9223372036854775808 START -9223372036854775808;
-        CREATE UNLOGGED SEQUENCE fast; CREATE UNLOGGED TABLE u (id serial);
+        CREATE /*15+ UNLOGGED */ SEQUENCE fast; CREATE UNLOGGED TABLE u (id serial);
         COMMENT ON SEQUENCE plain IS 'base_template';";
     owned_by_columns: "
         CREATE TABLE t (a serial, b bigserial PRIMARY KEY, c integer); CREATE SEQUENCE s OWNED BY t.c;

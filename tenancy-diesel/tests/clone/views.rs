@@ -11,7 +11,7 @@ clones! {
         CREATE VIEW u AS SELECT 'base_template.t' AS lit UNION ALL SELECT note FROM t UNION SELECT NULL; CREATE VIEW vals AS VALUES (1, 'base_template'), (2, NULL);";
     views_with_options: "
         CREATE TABLE t (id integer, n integer);
-        CREATE VIEW b WITH (security_barrier) AS SELECT * FROM t; CREATE VIEW i WITH (security_invoker = true, security_barrier = false) AS SELECT * FROM t;
+        CREATE VIEW b WITH (security_barrier) AS SELECT * FROM t; CREATE VIEW i WITH (/*15+ security_invoker = true, */ security_barrier = false) AS SELECT * FROM t;
         CREATE VIEW l AS SELECT * FROM t WHERE id > 0 WITH LOCAL CHECK OPTION; CREATE VIEW c AS SELECT * FROM l WHERE n > 0 WITH CASCADED CHECK OPTION;
         ALTER VIEW c ALTER COLUMN n SET DEFAULT 5; COMMENT ON COLUMN c.n IS 'base_template';";
     a_view_of_all_columns_and_renamed_ones: "

@@ -26,8 +26,13 @@ pub enum NotNull {
     No,
     /// It may not.
     Unnamed,
-    /// It may not, says the constraint of this name.
-    Named(String),
+    /// It may not, says a constraint.
+    Named {
+        /// The constraint's name.
+        name: String,
+        /// Whether children of the table do without.
+        no_inherit: bool,
+    },
 }
 
 /// Where a column's value comes from when none is given.
@@ -99,8 +104,9 @@ impl Column {
             NotNull::Unnamed => {
                 out.sql(" NOT NULL");
             }
-            NotNull::Named(name) => {
+            NotNull::Named { name, no_inherit } => {
                 out.sql(" CONSTRAINT ").ident(name).sql(" NOT NULL");
+                out.sql(if *no_inherit { " NO INHERIT" } else { "" });
             }
         }
     }

@@ -26,8 +26,9 @@ impl ColumnOverride {
             Some(NotNull::Unnamed) => {
                 alter.column(&self.name).sql(" SET NOT NULL");
             }
-            Some(NotNull::Named(name)) => {
-                alter.action().sql("ADD CONSTRAINT ").ident(name).sql(" NOT NULL ").ident(&self.name);
+            Some(NotNull::Named { name, no_inherit }) => {
+                let action = alter.action().sql("ADD CONSTRAINT ").ident(name).sql(" NOT NULL ");
+                action.ident(&self.name).sql(if *no_inherit { " NO INHERIT" } else { "" });
             }
         }
         match &self.value {

@@ -2,7 +2,7 @@ use super::{IndexSettings, Parameter};
 use crate::blueprint::render::{Render, Writer};
 use crate::blueprint::{Deparsed, Stage};
 
-/// A constraint that is added to a table that stands: all but checks that hold for all rows, and NOT NULL.
+/// A constraint that is added to a table that stands: all but checks and NOT NULL that hold for all rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Constraint {
     /// Its table.
@@ -18,7 +18,7 @@ pub struct Constraint {
 /// What kind of constraint it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConstraintKind {
-    /// A check that need not hold for the rows that are there.
+    /// A check, or NOT NULL, that need not hold for the rows that are there.
     Check,
     /// A primary key, unique or exclusion constraint: it has an index.
     Indexed {

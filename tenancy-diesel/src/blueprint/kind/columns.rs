@@ -29,6 +29,10 @@ pub(super) struct Row {
     not_null_oid: Option<u32>,
     #[diesel(sql_type = Nullable<Text>)]
     not_null_name: Option<String>,
+    #[diesel(sql_type = Nullable<Bool>)]
+    not_null_local: Option<bool>,
+    #[diesel(sql_type = Nullable<Bool>)]
+    not_null_no_inherit: Option<bool>,
     #[diesel(sql_type = Text)]
     identity: String,
     #[diesel(sql_type = Text)]
@@ -99,6 +103,9 @@ impl Row {
         if self.is_generated() && parents.iter().any(|parent| parent.default_value == self.default_value) {
             column.value = ColumnValue::Null;
         }
+        if self.not_null_local == Some(false) {
+            column.not_null = NotNull::No;
+        }
         column.settings = ColumnSettings::default();
         Ok(column)
     }
@@ -127,7 +134,8 @@ impl Row {
         let not_null = match self.not_null() {
             NotNull::No if parents.iter().any(|parent| parent.not_null) => Some(NotNull::No),
             NotNull::No => None,
-            _ if self.local || parents.iter().any(|parent| parent.not_null) => None,
+            NotNull::Named { .. } if self.local || self.not_null_local == Some(false) => None,
+            NotNull::Unnamed if self.local || parents.iter().any(|parent| parent.not_null) => None,
             not_null => Some(not_null),
         };
         Ok(ColumnOverride {
@@ -174,7 +182,8 @@ impl Row {
             // A shell has its generated columns, but not its defaults.
             inventory.include(ObjectId { class: class::DEFAULT, oid }, object, !self.is_generated());
         }
-        if let Some(oid) = self.not_null_oid {
+        // One that is not valid is an object of its own.
+        if let Some(oid) = self.not_null_oid.filter(|_| self.not_null || self.not_null_local == Some(false)) {
             inventory.include(ObjectId { class: class::CONSTRAINT, oid }, object, false);
         }
         if let Some(sequence) = &self.sequence {
@@ -189,9 +198,12 @@ impl Row {
 
     fn not_null(&self) -> NotNull {
         match &self.not_null_name {
-            Some(name) => NotNull::Named(name.clone()),
+            Some(name) if self.not_null => NotNull::Named {
+                name: name.clone(),
+                no_inherit: self.not_null_no_inherit.unwrap_or_default(),
+            },
             None if self.not_null => NotNull::Unnamed,
-            None => NotNull::No,
+            _ => NotNull::No,
         }
     }
 

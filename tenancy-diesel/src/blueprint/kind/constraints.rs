@@ -46,7 +46,7 @@ impl Member for Row {
             name: name.to_owned(),
             definition: catalog.deparsed(&self.definition)?,
             kind: match self.kind.as_str() {
-                "c" => ConstraintKind::Check,
+                "c" | "n" => ConstraintKind::Check,
                 "f" => ConstraintKind::ForeignKey {
                     to_partitioned: self.to_partitioned,
                     partitions: self.partitions(catalog)?,

@@ -1,5 +1,5 @@
--- Primary keys, unique and exclusion constraints, foreign keys, and checks that need not hold for all rows. Other checks
--- belong to their table or domain; the constraint of a constraint trigger to the trigger.
+-- Primary keys, unique and exclusion constraints, foreign keys, and checks and NOT NULL that need not hold for all rows. The
+-- others belong to their table or domain; the constraint of a constraint trigger to the trigger.
 --
 -- A foreign key of a partitioned table makes up those of its partitions (conparentid), which bear its name unless that
 -- was taken or they were there before.
@@ -40,4 +40,4 @@ LEFT JOIN LATERAL (
     FROM pg_attribute a WHERE a.attrelid = i.oid AND a.attstattarget >= 0
 ) s ON true
 WHERE k.connamespace = $1 AND t.relkind IN ('r', 'p')
-  AND (k.contype IN ('p', 'u', 'x') OR k.contype = 'f' AND k.conparentid = 0 OR k.contype = 'c' AND NOT k.convalidated AND k.conislocal)
+  AND (k.contype IN ('p', 'u', 'x') OR k.contype = 'f' AND k.conparentid = 0 OR k.contype IN ('c', 'n') AND NOT k.convalidated AND k.conislocal)

@@ -22,7 +22,7 @@ CREATE TYPE textrange AS RANGE (SUBTYPE = text, COLLATION = "C");
 
 -- sequences
 CREATE SEQUENCE counter AS smallint START 100 INCREMENT -5 MINVALUE 1 MAXVALUE 200 CACHE 3 CYCLE;
-CREATE UNLOGGED SEQUENCE fast;
+CREATE /*15+ UNLOGGED */ SEQUENCE fast;
 CREATE SEQUENCE "Owned Seq";
 
 -- functions that tables use
@@ -52,7 +52,7 @@ CREATE TABLE "Odd ""Name"" ü" (
     seen timestamptz DEFAULT '2024-01-02 03:04:05.678+02',
     abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijk text,
     CONSTRAINT "the key" PRIMARY KEY ("select", "Two Words") INCLUDE (code) WITH (fillfactor = 70) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT "nulls" UNIQUE NULLS NOT DISTINCT (amount) ,
+    CONSTRAINT "nulls" UNIQUE /*15+ NULLS NOT DISTINCT */ (amount) ,
     CONSTRAINT "no overlap" EXCLUDE USING gist (amount WITH =, numrange(0, 10) WITH &&) WITH (fillfactor = 80) WHERE (amount > 3),
     CONSTRAINT checked CHECK (amount > 0 AND "Two Words" <> 'base_template'),
     CONSTRAINT alone CHECK (amount < 1000) NO INHERIT
@@ -78,7 +78,7 @@ CREATE TABLE a (id integer PRIMARY KEY, b integer, parent integer REFERENCES a O
 CREATE TABLE b (id integer PRIMARY KEY, a integer REFERENCES a DEFERRABLE INITIALLY DEFERRED, x integer, y integer,
     CONSTRAINT some_key FOREIGN KEY (x, y) REFERENCES a (x, y) MATCH FULL ON DELETE RESTRICT ON UPDATE SET DEFAULT);
 ALTER TABLE a ADD CONSTRAINT "to b" FOREIGN KEY (b) REFERENCES b ON DELETE SET DEFAULT NOT VALID;
-ALTER TABLE b ADD CONSTRAINT part FOREIGN KEY (x, y) REFERENCES a (x, y) ON DELETE SET NULL (x);
+ALTER TABLE b ADD CONSTRAINT part FOREIGN KEY (x, y) REFERENCES a (x, y) ON DELETE SET NULL /*15+ (x) */;
 CREATE TABLE to_parts (id integer REFERENCES public.parts);
 CREATE UNIQUE INDEX b_xy ON b (x, y);
 CREATE TABLE c (x integer, y integer, FOREIGN KEY (x, y) REFERENCES b (x, y));
@@ -99,7 +99,7 @@ CREATE STATISTICS expressive ON (x + y), (x - y) FROM a;
 
 -- views
 CREATE VIEW z_first AS SELECT id, x, 'base_template'::text AS literal FROM a WHERE x > 0;
-CREATE VIEW a_second WITH (security_barrier, security_invoker = true) AS SELECT z.id AS "Id", z.literal COLLATE "C" AS literal FROM z_first z;
+CREATE VIEW a_second WITH (security_barrier/*15+ , security_invoker = true */) AS SELECT z.id AS "Id", z.literal COLLATE "C" AS literal FROM z_first z;
 CREATE VIEW checked WITH (check_option = local) AS SELECT * FROM a WHERE y > 0;
 CREATE VIEW cascaded AS SELECT * FROM checked WHERE x > 0 WITH CASCADED CHECK OPTION;
 ALTER VIEW checked ALTER COLUMN y SET DEFAULT 99;
@@ -138,7 +138,7 @@ ALTER DOMAIN looped ADD CONSTRAINT through_function CHECK (of_looped(VALUE));
 -- types of types, and rows as columns
 CREATE DOMAIN domain_of_domain AS looped CHECK (VALUE < 100);
 CREATE TYPE of_rows AS (one a, many a[], inner_type point3);
-CREATE TABLE typed (r of_rows, x a DEFAULT NULL, ranges many_floats, d domain_of_domain[], t name COLLATE "C" DEFAULT 'base_template', c "char", b bit(3), v varbit(5), ts time(2) with time zone, i interval day to second(3), n numeric(5,-2), bp bpchar, EXCLUDE USING gist (ranges WITH &&) DEFERRABLE);
+CREATE TABLE typed (r of_rows, x a DEFAULT NULL, ranges many_floats, d domain_of_domain[], t name COLLATE "C" DEFAULT 'base_template', c "char", b bit(3), v varbit(5), ts time(2) with time zone, i interval day to second(3), n numeric(5/*15+ ,-2 */), bp bpchar, EXCLUDE USING gist (ranges WITH &&) DEFERRABLE);
 -- what is outside under a name that is also inside
 CREATE TABLE public.a (id integer PRIMARY KEY);
 CREATE TABLE outward (id integer REFERENCES public.a, b integer REFERENCES a);
