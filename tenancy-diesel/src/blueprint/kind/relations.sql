@@ -10,7 +10,7 @@ SELECT c.oid, c.relname::text AS name, c.relkind::text AS kind, c.relpersistence
        CASE WHEN c.reloftype <> 0 THEN c.reloftype::regtype::text END AS of_type,
        p.oids AS parent_oids, p.names AS parent_names,
        CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END AS query,
-       k.inherits AS inherits_checks, k.validated AS validated_checks,
+       k.inherits AS inherits_checks, k.validated || n.validated AS validated_checks,
        k.oids AS check_oids, k.names AS check_names, k.definitions AS check_definitions, k.is_valid AS check_validated
 FROM pg_class c
 LEFT JOIN pg_class t ON t.oid = c.reltoastrelid
@@ -36,4 +36,12 @@ CROSS JOIN LATERAL (
         FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'c'
     ) k
 ) k
+CROSS JOIN LATERAL (
+    -- The same for NOT NULL, which is a constraint since PostgreSQL 18.
+    SELECT array_agg(n.conname::text ORDER BY n.conname) AS validated
+    FROM pg_constraint n JOIN pg_attribute a ON a.attrelid = n.conrelid AND a.attnum = n.conkey[1]
+    WHERE n.conrelid = c.oid AND n.contype = 'n' AND n.convalidated AND NOT n.conislocal AND NOT c.relispartition
+      AND EXISTS (SELECT FROM pg_constraint i JOIN pg_attribute b ON b.attrelid = i.conrelid AND b.attnum = i.conkey[1]
+                  WHERE i.conrelid = ANY (p.oids) AND i.contype = 'n' AND NOT i.convalidated AND b.attname = a.attname)
+) n
 WHERE c.relnamespace = $1 AND c.relkind IN ('r', 'p', 'v', 'm')

@@ -73,6 +73,30 @@ ALTER TABLE unlogged REPLICA IDENTITY FULL;
 CREATE TABLE nothing (id integer);
 ALTER TABLE nothing REPLICA IDENTITY NOTHING;
 
+-- partitioned tables
+CREATE TABLE "By Range" (at date NOT NULL, part text DEFAULT 'base_template', n integer DEFAULT nextval('counter'), CONSTRAINT "is early" CHECK (at > '1900-01-01')) PARTITION BY RANGE (at, lower(part) COLLATE "C");
+CREATE TABLE old_ones (n integer, part text NOT NULL DEFAULT 'old', at date NOT NULL, CONSTRAINT "is early" CHECK (at > '1900-01-01'), CONSTRAINT old_key PRIMARY KEY (at));
+ALTER TABLE "By Range" ATTACH PARTITION old_ones FOR VALUES FROM (MINVALUE, MINVALUE) TO ('2024-01-01', 'base_template');
+CREATE TABLE new_ones PARTITION OF "By Range" DEFAULT PARTITION BY LIST (part);
+CREATE TABLE "A leaf" PARTITION OF new_ones FOR VALUES IN ('base_template', NULL) WITH (fillfactor = 50);
+CREATE INDEX whole ON "By Range" (n, at);
+ALTER INDEX old_ones_n_at_idx RENAME TO "renamed Idx";
+CREATE INDEX half ON ONLY "By Range" (part);
+ALTER TABLE "A leaf" ENABLE ROW LEVEL SECURITY;
+CREATE TABLE hashed (id integer, PRIMARY KEY (id)) PARTITION BY HASH (id);
+CREATE TABLE hashed_0 PARTITION OF hashed FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE hashed_1 PARTITION OF hashed FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+CREATE TABLE to_hashed (id integer REFERENCES hashed ON DELETE CASCADE);
+
+-- tables that inherit, and of a type
+CREATE TABLE ancestor (id integer DEFAULT 1 NOT NULL, note text DEFAULT 'base_template', CONSTRAINT "not seven" CHECK (id <> 7));
+CREATE TABLE other_ancestor (extra numeric(3,1));
+CREATE TABLE heir (own integer, note text DEFAULT 'mine') INHERITS (ancestor, other_ancestor);
+ALTER TABLE heir ALTER COLUMN id DROP DEFAULT;
+CREATE TABLE joined (extra numeric(3,1), own integer);
+ALTER TABLE joined INHERIT other_ancestor;
+CREATE TABLE of_type OF point3 ("Y y" WITH OPTIONS NOT NULL, PRIMARY KEY (x));
+
 -- foreign keys: cyclic, to itself, outwards, with every action
 CREATE TABLE a (id integer PRIMARY KEY, b integer, parent integer REFERENCES a ON UPDATE CASCADE ON DELETE SET NULL, outside integer REFERENCES public.shared, x integer, y integer, UNIQUE (x, y));
 CREATE TABLE b (id integer PRIMARY KEY, a integer REFERENCES a DEFERRABLE INITIALLY DEFERRED, x integer, y integer,
@@ -156,6 +180,9 @@ CREATE OR REPLACE VIEW ping WITH (security_barrier) AS SELECT n, t FROM pong WHE
 -- triggers
 CREATE FUNCTION fire() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 CREATE TRIGGER "before row" BEFORE INSERT OR UPDATE OF x, y ON a FOR EACH ROW WHEN (NEW.x > 0) EXECUTE FUNCTION fire('base_template', 'it''s');
+CREATE TRIGGER of_parts BEFORE INSERT ON "By Range" FOR EACH ROW EXECUTE FUNCTION fire('base_template');
+ALTER TABLE old_ones DISABLE TRIGGER of_parts;
+COMMENT ON TRIGGER of_parts ON "A leaf" IS 'of a partition';
 CREATE TRIGGER transition AFTER UPDATE ON a REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION fire();
 CREATE TRIGGER outside AFTER TRUNCATE ON a EXECUTE FUNCTION public.audit();
 CREATE CONSTRAINT TRIGGER deferred AFTER INSERT ON a FROM b DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fire();
