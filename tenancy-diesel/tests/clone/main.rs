@@ -20,6 +20,7 @@ mod indexes;
 mod inheritance;
 mod partitions;
 mod refused;
+mod reparsed;
 mod same;
 mod sequences;
 mod tables;
