@@ -46,6 +46,11 @@ impl Inventory {
         self.late.insert((object, need));
     }
 
+    /// Says that `id` cannot be carried.
+    pub(super) fn refuse(&mut self, id: ObjectId, reason: &str, remedy: &str) {
+        self.refused.push(Finding::new(id, reason, remedy));
+    }
+
     /// Fills in what each object needs from rows of `pg_depend`.
     pub(super) fn connect(&mut self, edges: impl IntoIterator<Item = (ObjectId, ObjectId)>) {
         let mut needs: BTreeMap<(usize, bool), Vec<ObjectId>> = BTreeMap::new();

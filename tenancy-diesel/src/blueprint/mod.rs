@@ -30,7 +30,7 @@
 //!
 //! Each file in `kind` reads one kind of object and says which rows of `pg_depend` it accounts for. In the end
 //! *every* row of `pg_depend` that ties something to the schema must be accounted for, and a list of checks
-//! must find nothing (tablespaces, base types, what is published, ...). The rest is refused by name, all at once: also what
+//! must find nothing (base types, what is published, ...). The rest is refused by name, all at once: also what
 //! only a superuser may create, when the role that captures is none.
 //!
 //! Casts, transforms and entries of operator families have no schema; they count as the schema's where they are for its

@@ -16,7 +16,12 @@ pub(in crate::blueprint) fn prove(
 ) -> Result<(), CaptureError> {
     let dependencies = dependencies::read(catalog)?;
     let mut findings = checks::run(catalog)?;
-    findings.append(&mut inventory.refused);
+    for refused in std::mem::take(&mut inventory.refused) {
+        // What stands outside of the schema says more than what follows from it.
+        if findings.iter().all(|finding| finding.id() != refused.id()) {
+            findings.push(refused);
+        }
+    }
     // What is wrong with an extension is that it is there.
     let of_extensions: HashSet<ObjectId> = dependencies
         .iter()
