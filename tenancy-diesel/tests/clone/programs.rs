@@ -45,3 +45,29 @@ fn every_catalogue_of_programs_holds_what_the_template_has() {
         assert!(template.len() > 150, "{}", template.len());
     }
 }
+
+#[test]
+fn what_reaches_a_text_body_through_an_operator_or_a_cast_is_created_under_the_tenants_path() {
+    let database = Database::fresh();
+    let mut conn = database.connect();
+    conn.batch_execute(
+        "CREATE SCHEMA base_template; SET search_path = base_template;
+         CREATE TYPE pair AS (x integer);
+         CREATE FUNCTION helper(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+         CREATE FUNCTION more(integer, pair) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT helper($1) + ($2).x';
+         CREATE OPERATOR %%% (FUNCTION = more, LEFTARG = integer, RIGHTARG = pair);
+         CREATE FUNCTION pair_of(integer) RETURNS pair LANGUAGE sql IMMUTABLE AS 'SELECT ROW(helper($1))::pair';
+         CREATE CAST (integer AS pair) WITH FUNCTION pair_of(integer);
+         CREATE FUNCTION last(integer) RETURNS integer LANGUAGE sql AS 'SELECT helper($1)';
+         CREATE AGGREGATE total(integer) (SFUNC = int4pl, STYPE = integer, FINALFUNC = last);
+         CREATE TABLE t (id integer, p pair);
+         CREATE INDEX by_operator ON t ((id %%% p));
+         CREATE INDEX by_cast ON t ((id::pair));
+         CREATE MATERIALIZED VIEW m AS SELECT id %%% p AS x, id::pair AS y FROM t;
+         CREATE MATERIALIZED VIEW n AS SELECT total(id) FROM t;
+         RESET search_path",
+    )
+    .unwrap();
+    clone(&mut conn, "tenant_acme").unwrap();
+    assert_same(&database, "base_template", "tenant_acme");
+}
