@@ -7,7 +7,7 @@
 //! * [`Registry`], [`Provisioner`], [`Fleet`], [`Roles`], [`Logins`]: tenants' rows, their coming and going,
 //!   their migrations, as whom and by which login their sessions act.
 //! * [`Doctor`]: what is wrong with the database, and the statements that mend it.
-//! * [`blueprint`]: what a clone carries.
+//! * [`blueprint`]: what a clone carries; [`structure`]: what it is proved by.
 #![cfg_attr(feature = "rocket", doc = "* [`web::rocket`]: request guards and problem responses.")]
 #![cfg_attr(feature = "embedded", doc = "* [`embedded`]: a PostgreSQL server of one's own.")]
 #![cfg_attr(feature = "testing", doc = "* [`testing`]: prove the isolation of your own service.")]
@@ -43,6 +43,7 @@ mod registry;
 mod roles;
 mod secrets;
 mod session;
+pub mod structure;
 mod tenancy;
 #[cfg(feature = "tokio")]
 mod tenant_db;

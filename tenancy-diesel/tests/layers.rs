@@ -11,10 +11,12 @@ const CORE: &[&[&str]] = &[
     &["script", "placement", "request"],
     &["tenant"],
     &["resolve", "scoped", "isolation", "blueprint", "fleet", "fairness"],
+    ["resolve", "scoped", "isolation", "blueprint", "fleet", "fairness"],
+    &["structure"],
 ];
 
 const DIESEL: &[&[&str]] = &[
-    &["blueprint", "locks", "ownership", "secrets", "fall_through", "embedded"],
+    &["blueprint", "locks", "ownership", "secrets", "fall_through", "embedded", "structure"],
     &["bookkeeping"],
     &["error", "turnstile"],
     &["migrations", "session", "pooler"],
