@@ -39,6 +39,11 @@ impl<'a> Writer<'a> {
         Self { schema, template, script: Script::default() }
     }
 
+    /// An empty one for the same schema.
+    pub(super) fn another(&self) -> Self {
+        Self::new(self.schema, self.template)
+    }
+
     pub(super) fn into_script(self) -> Script {
         self.script
     }

@@ -45,7 +45,9 @@ mod branch;
 mod catalogue;
 mod digest;
 mod reader;
+mod shared;
 mod statement;
 
 pub use digest::Digest;
 pub use reader::{ReadError, Reader, Subject};
+pub(crate) use shared::SharedReader;

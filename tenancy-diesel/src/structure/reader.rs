@@ -164,6 +164,11 @@ impl Reader {
         Ok(expected.compare(&self.structure(conn, found)?))
     }
 
+    /// Whether it met more kinds of objects than another.
+    pub(super) fn knows_more_than(&self, other: &Self) -> bool {
+        self.found.len() > other.found.len()
+    }
+
     /// Whether a statement was not complete for a schema that holds `found`; it is from now on.
     fn learn(&mut self, found: &[i32]) -> bool {
         let new: Vec<i32> = found.iter().copied().filter(|kind| !self.found.contains(kind)).collect();

@@ -15,5 +15,6 @@ mod bodies;
 mod carried;
 mod fingerprint;
 mod refused;
+mod reparsed;
 mod template;
 mod words;
