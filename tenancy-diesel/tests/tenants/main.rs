@@ -13,3 +13,4 @@ mod install;
 mod lifecycle;
 mod newcomers;
 mod outside_transactions;
+mod proof;
