@@ -24,7 +24,7 @@ const DIESEL: &[&[&str]] = &[
     &["connection"],
     &["context"],
     &["registry"],
-    &["provision", "fleet", "checkout", "roles", "logins", "doctor"],
+    &["provision", "fleet", "checkout", "roles", "logins", "doctor", "drift"],
     &["transact"],
     &["tenant_db"],
     &["tenancy"],

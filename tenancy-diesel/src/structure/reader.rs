@@ -164,9 +164,14 @@ impl Reader {
         Ok(expected.compare(&self.structure(conn, found)?))
     }
 
+    /// How many kinds of objects it met so far: what a schema was asked for before it met more was not all.
+    pub(crate) fn known(&self) -> usize {
+        self.found.len()
+    }
+
     /// Whether it met more kinds of objects than another.
     pub(super) fn knows_more_than(&self, other: &Self) -> bool {
-        self.found.len() > other.found.len()
+        self.known() > other.known()
     }
 
     /// Whether a statement was not complete for a schema that holds `found`; it is from now on.

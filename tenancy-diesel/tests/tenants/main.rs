@@ -7,6 +7,7 @@ mod world;
 mod changes_under_a_run;
 mod create;
 mod desk;
+mod drift;
 mod exec;
 mod fleet;
 mod install;

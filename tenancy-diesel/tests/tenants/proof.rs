@@ -34,7 +34,11 @@ fn nothing_remains(desk: &Desk) {
 fn a_clone_with_another_default_is_undone_and_the_column_named() {
     let desk = Desk::new();
     let harm = "EXECUTE 'ALTER TABLE tenant_acme.customers ALTER name SET DEFAULT 1'";
-    plant(&desk, "CREATE TABLE", &format!("IF to_regclass('tenant_acme.customers') IS NOT NULL THEN {harm}; END IF"));
+    plant(
+        &desk,
+        "CREATE TABLE",
+        &format!("IF to_regclass('tenant_acme.customers') IS NOT NULL THEN {harm}; END IF"),
+    );
     assert_eq!(refused(&desk), ["column customers.name differs in default"]);
     nothing_remains(&desk);
     // The second time nothing is captured anew: the template is as it was.
@@ -76,7 +80,8 @@ fn whoever_wants_no_proof_gets_none() {
 fn a_template_that_was_changed_by_hand_is_read_anew_and_what_is_remembered_is_undone() {
     let desk = Desk::new();
     desk.create("first").unwrap();
-    desk.world.sql("ALTER TABLE base_template.customers ADD COLUMN nick text; DROP TABLE base_template.tickets");
+    desk.world
+        .sql("ALTER TABLE base_template.customers ADD COLUMN nick text; DROP TABLE base_template.tickets");
     desk.create("acme").unwrap();
     assert_eq!(desk.value("SELECT count(nick) FROM tenant_acme.customers"), "0");
     assert_eq!(desk.value("SELECT to_regclass('tenant_acme.tickets')::text IS NULL"), "true");
