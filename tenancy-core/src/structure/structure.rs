@@ -133,8 +133,15 @@ impl Structure {
 }
 
 /// What has columns.
-const RELATIONS: [&str; 6] =
-    ["table", "partitioned table", "view", "materialized view", "foreign table", "composite type"];
+const RELATIONS: [&str; 7] = [
+    "table",
+    "partitioned table",
+    "view",
+    "materialized view",
+    "foreign table",
+    "composite type",
+    "sequence",
+];
 
 fn changes(expected: &BTreeMap<String, String>, found: &BTreeMap<String, String>) -> Vec<PropertyChange> {
     let mut names: Vec<&String> = expected.keys().chain(found.keys()).collect();

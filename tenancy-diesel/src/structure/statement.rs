@@ -25,21 +25,15 @@ WITH own AS MATERIALIZED (
     FROM pg_depend d
     WHERE d.refclassid = 2615 AND d.refobjid = (SELECT own.oid FROM own WHERE own.path IS NOT NULL)
     GROUP BY d.classid
+), ids AS MATERIALIZED (
+    SELECT coalesce((SELECT d.ids FROM direct d WHERE d.class = 1259), '{}') AS relations,
+           coalesce((SELECT d.ids FROM direct d WHERE d.class = 1247), '{}') AS named
 ), home AS MATERIALIZED (
-    SELECT r.ids AS relations, y.ids AS named, c.kinds AS relkinds, t.kinds AS typtypes,
-           c.attributed || t.relations AS attributed, y.ids || c.types AS types,
-           r.ids || t.relations || i.ids AS stored
-    FROM (SELECT coalesce((SELECT d.ids FROM direct d WHERE d.class = 1259), '{}'::oid[]) AS ids OFFSET 0) r
-    CROSS JOIN (SELECT coalesce((SELECT d.ids FROM direct d WHERE d.class = 1247), '{}'::oid[]) AS ids OFFSET 0) y
-    CROSS JOIN LATERAL (SELECT coalesce(array_agg(c.reltype) FILTER (WHERE c.reltype <> 0), '{}') AS types,
-                               coalesce(array_agg(c.oid) FILTER (WHERE c.relkind <> 'S'), '{}') AS attributed,
-                               array_agg(DISTINCT ascii(c.relkind::text) + 256) AS kinds
-                        FROM pg_class c WHERE c.oid = ANY (r.ids)) c
-    CROSS JOIN LATERAL (SELECT coalesce(array_agg(t.typrelid) FILTER (WHERE t.typrelid <> 0), '{}') AS relations,
-                               array_agg(DISTINCT ascii(t.typtype::text)) AS kinds
-                        FROM pg_type t WHERE t.oid = ANY (y.ids)) t
-    CROSS JOIN LATERAL (SELECT coalesce(array_agg(i.indexrelid), '{}') AS ids
-                        FROM pg_index i WHERE i.indrelid = ANY (r.ids)) i
+    SELECT i.relations, i.named,
+           i.named || ARRAY(SELECT c.reltype FROM pg_class c WHERE c.oid = ANY (i.relations) AND c.reltype <> 0) AS types,
+           i.relations || ARRAY(SELECT x.indexrelid FROM pg_index x WHERE x.indrelid = ANY (i.relations)) AS stored,
+           ARRAY(SELECT DISTINCT ascii(t.typtype::text) FROM pg_type t WHERE t.oid = ANY (i.named)) AS kinds
+    FROM ids i
 ), member (class, ids, tag) AS MATERIALIZED (
     SELECT d.class, d.ids,
            CASE WHEN d.class IN (1247, 1255, 1259, 2616, 2617, 2753, 2607, 3381, 3456, 3600, 3601, 3602, 3764, 826)
@@ -57,9 +51,10 @@ WITH own AS MATERIALIZED (
 
 /// What the schema holds, as far as branches depend on it.
 const FOUND: &str = "ARRAY(SELECT m.tag FROM member m WHERE m.tag IS NOT NULL \
-    UNION ALL SELECT unnest(h.relkinds) FROM home h UNION ALL SELECT unnest(h.typtypes) FROM home h \
-    UNION ALL SELECT DISTINCT ascii(p.prokind::text) + 512 FROM pg_proc p WHERE p.oid = ANY (ARRAY(SELECT unnest(m.ids) \
-    FROM member m WHERE m.class = 1255)) \
+    UNION ALL SELECT unnest(h.kinds) FROM home h \
+    UNION ALL SELECT 2600 WHERE EXISTS (SELECT FROM pg_aggregate g WHERE g.aggfnoid = ANY \
+    (ARRAY(SELECT unnest(m.ids) FROM member m WHERE m.class = 1255))) \
+    UNION ALL SELECT 3118 WHERE EXISTS (SELECT FROM pg_foreign_table) \
     UNION ALL SELECT 3596 WHERE EXISTS (SELECT FROM pg_seclabel))";
 
 /// When `pg_seclabel` must be read.

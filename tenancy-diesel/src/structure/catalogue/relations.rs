@@ -2,13 +2,25 @@
 
 use crate::structure::branch::{Branch, NOWHERE, Property, deparsed, plain, set};
 
-pub(super) const BRANCHES: &[Branch] =
-    &[RELATION, COLUMN, INDEX, SEQUENCE, CONSTRAINT, TRIGGER, RULE, POLICY, STATISTICS, FOREIGN_TABLE];
+pub(super) const BRANCHES: &[Branch] = &[
+    RELATION,
+    COLUMN,
+    ATTRIBUTE,
+    OF_COMPOSITE,
+    INDEX,
+    SEQUENCE,
+    CONSTRAINT,
+    TRIGGER,
+    RULE,
+    POLICY,
+    STATISTICS,
+    FOREIGN_TABLE,
+];
 
 const RELATION: Branch = Branch {
     kind: "CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view' \
            WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table' \
-           WHEN 'i' THEN 'index' WHEN 'I' THEN 'index' WHEN 'c' THEN 'relation of a type' ELSE 'relation' END",
+           WHEN 'i' THEN 'index' WHEN 'I' THEN 'index' ELSE 'relation' END",
     address: ("1259", "c.oid"),
     names: &["quote_ident(c.relname)"],
     properties: &[
@@ -77,9 +89,28 @@ const COLUMN: Branch = Branch {
         plain("its own", "a.attislocal"),
         set("privileges", "array_to_string(a.attacl, E'\\n')"),
     ],
-    from: "pg_attribute a WHERE a.attrelid = ANY ((SELECT h.attributed FROM home h)::oid[]) AND a.attnum > 0 \
+    from: "pg_attribute a WHERE a.attrelid = ANY ((SELECT h.relations FROM home h)::oid[]) AND a.attnum > 0 \
            AND NOT a.attisdropped",
     needs: &[],
+};
+
+/// Attributes of composite types.
+const ATTRIBUTE: Branch = Branch {
+    from: "pg_attribute a WHERE a.attrelid = ANY (ARRAY(SELECT t.typrelid FROM pg_type t \
+           WHERE t.oid = ANY ((SELECT h.named FROM home h)::oid[]) AND t.typtype = 'c')) AND a.attnum > 0 \
+           AND NOT a.attisdropped",
+    needs: &[b'c' as i32],
+    ..COLUMN
+};
+
+/// What holds the attributes of a composite type, by which their comments are found.
+const OF_COMPOSITE: Branch = Branch {
+    kind: "'relation of a type'",
+    address: ("1259", "t.typrelid"),
+    names: &["quote_ident(t.typname)"],
+    properties: &[],
+    from: "pg_type t WHERE t.oid = ANY ((SELECT h.named FROM home h)::oid[]) AND t.typtype = 'c'",
+    needs: &[b'c' as i32],
 };
 
 const INDEX: Branch = Branch {
@@ -128,7 +159,7 @@ const SEQUENCE: Branch = Branch {
         ),
     ],
     from: "pg_sequence s WHERE s.seqrelid = ANY ((SELECT h.relations FROM home h)::oid[])",
-    needs: &[256 + b'S' as i32],
+    needs: &[],
 };
 
 const DEFINITION: Property = deparsed("definition", "pg_get_constraintdef(k.oid, true)");
@@ -224,5 +255,5 @@ const FOREIGN_TABLE: Branch = Branch {
         set("options", "array_to_string(f.ftoptions, E'\\n')"),
     ],
     from: "pg_foreign_table f WHERE f.ftrelid = ANY ((SELECT h.relations FROM home h)::oid[])",
-    needs: &[256 + b'f' as i32],
+    needs: &[3118],
 };

@@ -62,5 +62,5 @@ const AGGREGATE: Branch = Branch {
         plain("sort operator", "CASE WHEN g.aggsortop <> 0 THEN g.aggsortop::oid::regoperator END"),
     ],
     from: "pg_aggregate g WHERE g.aggfnoid = ANY (ARRAY(SELECT unnest(m.ids) FROM member m WHERE m.class = 1255))",
-    needs: &[512 + b'a' as i32],
+    needs: &[2600],
 };
