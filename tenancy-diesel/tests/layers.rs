@@ -11,7 +11,6 @@ const CORE: &[&[&str]] = &[
     &["script", "placement", "request"],
     &["tenant"],
     &["resolve", "scoped", "isolation", "blueprint", "fleet", "fairness"],
-    ["resolve", "scoped", "isolation", "blueprint", "fleet", "fairness"],
     &["structure"],
 ];
 

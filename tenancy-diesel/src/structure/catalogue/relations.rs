@@ -177,7 +177,8 @@ const CONSTRAINT: Branch = Branch {
         plain("validated", "k.convalidated"),
         plain("its own", "k.conislocal"),
         plain("parents that have it", "k.coninhcount"),
-        plain("not inherited", "k.connoinherit"),
+        // Of a key it tells only whether it was made before its table became a partition.
+        plain("not inherited", "CASE WHEN k.contype IN ('c', 'n') THEN k.connoinherit END"),
         plain("of its parent's", "k.conparentid <> 0"),
         // A foreign key may lean on any index that fits.
         plain("index", "CASE WHEN k.contype IN ('p', 'u', 'x') THEN k.conindid::regclass END"),
