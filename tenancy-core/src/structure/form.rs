@@ -18,7 +18,7 @@ pub enum Form {
 }
 
 /// What stands where the schema's own name stood.
-const OWN: &str = "@";
+const OWN: &str = "(this schema)";
 
 impl Form {
     /// The value without the name of `schema`. `language` and `names` are those of a body.
@@ -31,7 +31,8 @@ impl Form {
     ) -> String {
         let without = |language, names: &[&str]| {
             let body = Body::read(value, schema, language, names.iter().copied());
-            body.parts().collect::<Vec<_>>().join(OWN)
+            // Whether the name was quoted means nothing.
+            body.parts().collect::<Vec<_>>().join(OWN).replace("\"(this schema)\"", OWN)
         };
         match self {
             Self::Plain => value.to_owned(),
