@@ -11,13 +11,15 @@
 //! * [`request`] and [`resolve`]: who is asking.
 //! * [`isolation`]: what a session must look like while a tenant is served, and how that is proved.
 //! * [`blueprint`]: a schema as typed objects, rendered for any tenant.
+//! * [`structure`]: what stands in a schema, so that two can be compared.
 //! * [`fleet`]: which migrations which tenant needs.
 //! * [`limits`] and [`fairness`]: what a tenant may take, and whose turn it is.
 //! * [`conninfo`]: what a database URL says about hosts and encryption.
 //! * [`script`]: the one type that SQL text is assembled in.
 //!
 //! Modules import downwards only: `name`, `conninfo` and `limits` import nothing of this crate; `script`,
-//! `placement`, `tenant` and `request` import those; the rest imports all of them.
+//! `placement`, `tenant` and `request` import those; the rest imports all of them, and
+//! `structure` also `blueprint`.
 
 pub mod blueprint;
 pub mod conninfo;
@@ -31,4 +33,5 @@ pub mod request;
 pub mod resolve;
 pub mod scoped;
 pub mod script;
+pub mod structure;
 pub mod tenant;

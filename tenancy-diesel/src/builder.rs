@@ -31,6 +31,7 @@ pub struct TenancyBuilder {
     dedicated_size: Option<u32>,
     connections: Option<NonZeroU32>,
     detect_fall_through: Option<bool>,
+    unproved_clones: bool,
     scope: Scope,
     danger_plain_text: bool,
 }
@@ -162,6 +163,16 @@ impl TenancyBuilder {
         self
     }
 
+    /// Whether each clone is compared with the template, object by object, before its tenant is told to be there; on
+    /// unless set. A clone that differs is undone, and [`Error::CloneDiffers`] names the objects. Both are read after
+    /// the clone in the same transaction, and what was remembered of the template is not asked for before it, so the proof
+    /// costs little more than it saves.
+    #[must_use]
+    pub fn prove_clones(mut self, prove: bool) -> Self {
+        self.unproved_clones = !prove;
+        self
+    }
+
     /// Allows a connection over a network without encryption, for a network that is trusted as a whole.
     #[must_use]
     pub fn danger_allow_plain_text(mut self) -> Self {
@@ -201,6 +212,7 @@ impl TenancyBuilder {
             key: self.key,
             dedicated_size: self.dedicated_size.unwrap_or(DEDICATED_SIZE),
             detect_fall_through: self.detect_fall_through.unwrap_or(cfg!(debug_assertions)),
+            prove_clones: !self.unproved_clones,
             scope: self.scope,
         })))
     }

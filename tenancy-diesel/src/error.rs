@@ -7,10 +7,12 @@ use tenancy_core::isolation::{PlanError, Refusal};
 use tenancy_core::name::{NameError, RoleName, SchemaName, TenantSlug};
 use tenancy_core::resolve::ResolveError;
 use tenancy_core::scoped::WrongTenant;
+use tenancy_core::structure::Difference;
 use tenancy_core::tenant::NotActive;
 
 use crate::blueprint::CaptureError;
 use crate::secrets::SecretError;
+use crate::structure::ReadError;
 
 /// What can go wrong in this library.
 ///
@@ -167,6 +169,20 @@ pub enum Error {
     /// The template cannot be cloned.
     #[error(transparent)]
     Capture(#[from] CaptureError),
+    /// A clone was not what the template is, and was undone.
+    #[error(
+        "schema `{schema}` was cloned and undone, because it is not what the template is: {}",
+        some(differences)
+    )]
+    CloneDiffers {
+        /// The schema that was to be made.
+        schema: SchemaName,
+        /// In what it differs; never empty.
+        differences: Vec<Difference>,
+    },
+    /// A schema could not be read.
+    #[error(transparent)]
+    Structure(#[from] ReadError),
     /// The migrations cannot be put in order.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
@@ -237,6 +253,15 @@ impl Error {
     pub(crate) fn query(doing: &'static str) -> impl Fn(DieselError) -> Self {
         move |source| Self::Query { doing, source }
     }
+}
+
+/// The first ten.
+fn some(differences: &[Difference]) -> String {
+    let mut told: Vec<String> = differences.iter().take(10).map(ToString::to_string).collect();
+    if differences.len() > told.len() {
+        told.push(format!("and {} more", differences.len() - told.len()));
+    }
+    told.join("; ")
 }
 
 /// A statement of the application, run without further context.

@@ -6,8 +6,9 @@
 //! * [`Scoped`]: an id that is refused in any tenant but its own.
 //! * [`Registry`], [`Provisioner`], [`Fleet`], [`Roles`], [`Logins`]: tenants' rows, their coming and going,
 //!   their migrations, as whom and by which login their sessions act.
+//! * [`Drift`]: which tenants are not what the template is.
 //! * [`Doctor`]: what is wrong with the database, and the statements that mend it.
-//! * [`blueprint`]: what a clone carries.
+//! * [`blueprint`]: what a clone carries; [`structure`]: what it is proved by.
 #![cfg_attr(feature = "rocket", doc = "* [`web::rocket`]: request guards and problem responses.")]
 #![cfg_attr(feature = "embedded", doc = "* [`embedded`]: a PostgreSQL server of one's own.")]
 #![cfg_attr(feature = "testing", doc = "* [`testing`]: prove the isolation of your own service.")]
@@ -27,6 +28,7 @@ mod checkout;
 mod connection;
 mod context;
 mod doctor;
+mod drift;
 #[cfg(feature = "embedded")]
 pub mod embedded;
 mod error;
@@ -43,6 +45,7 @@ mod registry;
 mod roles;
 mod secrets;
 mod session;
+pub mod structure;
 mod tenancy;
 #[cfg(feature = "tokio")]
 mod tenant_db;
@@ -56,6 +59,7 @@ pub mod web;
 pub use builder::TenancyBuilder;
 pub use connection::TenantConnection;
 pub use doctor::{Diagnosis, Doctor, Finding, MendedBy, Severity, Treatment};
+pub use drift::{Drift, DriftOptions, DriftReport, Side, Standing, TenantDrift};
 pub use error::{Error, RunError, is_stale_plan};
 pub use fleet::{
     ExecResult, ExecRow, Fleet, FleetReport, RunOptions, TemplateStanding, TenantReport, TenantStanding,

@@ -11,6 +11,7 @@ use tenancy_core::tenant::ActiveTenant;
 use crate::connection::TenantConnection;
 use crate::context::Context;
 use crate::doctor::Doctor;
+use crate::drift::Drift;
 use crate::error::{Error, RunError};
 use crate::fleet::Fleet;
 use crate::logins::Logins;
@@ -244,6 +245,11 @@ impl Tenancy {
     /// Logins that serve some tenants only.
     pub fn logins(&self) -> Logins<'_> {
         Logins::new(&self.0)
+    }
+
+    /// Compares tenants with the template, and any two schemas.
+    pub fn drift(&self) -> Drift<'_> {
+        Drift::new(&self.0)
     }
 
     /// Finds what would let tenants' data mix, and says how to mend it.

@@ -7,6 +7,8 @@ mod support;
 
 #[path = "cli/doctor.rs"]
 mod doctor;
+#[path = "cli/drift.rs"]
+mod drift;
 #[path = "cli/exec.rs"]
 mod exec;
 #[path = "cli/flow.rs"]

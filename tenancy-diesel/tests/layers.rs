@@ -11,10 +11,11 @@ const CORE: &[&[&str]] = &[
     &["script", "placement", "request"],
     &["tenant"],
     &["resolve", "scoped", "isolation", "blueprint", "fleet", "fairness"],
+    &["structure"],
 ];
 
 const DIESEL: &[&[&str]] = &[
-    &["blueprint", "locks", "ownership", "secrets", "fall_through", "embedded"],
+    &["blueprint", "locks", "ownership", "secrets", "fall_through", "embedded", "structure"],
     &["bookkeeping"],
     &["error", "turnstile"],
     &["migrations", "session", "pooler"],
@@ -22,7 +23,7 @@ const DIESEL: &[&[&str]] = &[
     &["connection"],
     &["context"],
     &["registry"],
-    &["provision", "fleet", "checkout", "roles", "logins", "doctor"],
+    &["provision", "fleet", "checkout", "roles", "logins", "doctor", "drift"],
     &["transact"],
     &["tenant_db"],
     &["tenancy"],

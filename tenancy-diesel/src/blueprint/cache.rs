@@ -52,6 +52,12 @@ impl BlueprintCache {
         Ok(blueprint)
     }
 
+    /// The blueprint of `template` as it was when it was last asked for; the database is not asked.
+    pub(crate) fn remembered(&self, template: &SchemaName) -> Option<Arc<Blueprint>> {
+        let blueprints = self.blueprints.read().unwrap_or_else(PoisonError::into_inner);
+        blueprints.get(template).map(|(_, blueprint)| Arc::clone(blueprint))
+    }
+
     /// How many times a template was captured since the cache was made.
     pub fn captures(&self) -> u64 {
         self.captures.load(Ordering::Relaxed)

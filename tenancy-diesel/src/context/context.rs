@@ -15,6 +15,7 @@ use crate::fall_through::FallThroughDetector;
 use crate::migrations::Migrations;
 use crate::pools::{PoolSettings, SessionPool};
 use crate::secrets::SecretKey;
+use crate::structure::SharedReader;
 
 /// What the builder decided, and what lives as long as the service.
 pub(crate) struct Context {
@@ -34,6 +35,9 @@ pub(crate) struct Context {
     pub(crate) operations: SessionPool,
     pub(crate) directory: Directory,
     pub(crate) blueprints: BlueprintCache,
+    /// Whether each clone is compared with the template.
+    pub(crate) prove_clones: bool,
+    pub(crate) reader: SharedReader,
     pub(crate) fall_through: FallThroughDetector,
     pub(crate) scope: Scope,
     url: String,
@@ -57,6 +61,7 @@ pub(crate) struct Settings {
     /// The most connections of one dedicated tenant.
     pub(crate) dedicated_size: u32,
     pub(crate) detect_fall_through: bool,
+    pub(crate) prove_clones: bool,
     /// What is pinned, on connections of `url`.
     pub(crate) scope: Scope,
 }
@@ -82,6 +87,7 @@ impl Context {
             key,
             dedicated_size,
             detect_fall_through,
+            prove_clones,
             scope,
         } = settings;
         let one_login = operator_url.is_none();
@@ -109,6 +115,8 @@ impl Context {
             operations,
             directory: Directory::default(),
             blueprints: BlueprintCache::default(),
+            prove_clones,
+            reader: SharedReader::default(),
             fall_through: FallThroughDetector::new(detect_fall_through),
             naming,
             shared,

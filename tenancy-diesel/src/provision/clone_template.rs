@@ -14,6 +14,13 @@ use crate::bookkeeping;
 use crate::error::Error;
 use crate::locks;
 use crate::ownership;
+use crate::structure::{Reader, Subject};
+
+/// How often a template is read anew because it changed under a clone of it.
+const ATTEMPTS: usize = 3;
+
+/// Where a clone that is not proved ends.
+const BEFORE_THE_CLONE: &str = "tenancy_clone";
 
 impl Provisioner<'_> {
     /// Makes `schema` from the template, for a tenant whose registry row and `role` stand, and goes back to the login.
@@ -30,18 +37,64 @@ impl Provisioner<'_> {
             None if self.context.roles == TenantRoles::On => return Err(Error::NoRoles),
             None => Script::default(),
         };
-        let blueprint = self.blueprint(conn, role.is_some())?;
-        let path = self.context.shared.search_path(schema);
-        let mut clone = blueprint.render_granting(schema, &path, &grants);
-        if blueprint.copies_rows_of(bookkeeping::TABLE) {
-            clone = clone
-                .sql("\n")
-                .script(&bookkeeping::record(schema, id))
-                .script(&ownership::close_bookkeeping(schema));
+        // What the proof compares with is the template as it is now, so what is remembered of it need not be: asking
+        // first whether it changed would cost as much as the proof.
+        let remembered = self.context.blueprints.remembered(self.context.naming.template());
+        let mut blueprint = match remembered.filter(|_| self.prove_clones) {
+            Some(blueprint) => blueprint,
+            None => self.blueprint(conn, role.is_some())?,
+        };
+        for _ in 0..ATTEMPTS {
+            let path = self.context.shared.search_path(schema);
+            let mut clone = blueprint.render_granting(schema, &path, &grants);
+            if blueprint.copies_rows_of(bookkeeping::TABLE) {
+                clone = clone
+                    .sql("\n")
+                    .script(&bookkeeping::record(schema, id))
+                    .script(&ownership::close_bookkeeping(schema));
+            }
+            if !self.prove_clones {
+                clone = clone.sql(ownership::AS_LOGIN);
+                return conn.batch_execute(clone.as_str()).map_err(Error::query("clone the template"));
+            }
+            let Err(refused) = self.run_and_prove(conn, &clone, schema, role) else { return Ok(()) };
+            // Either the clone is wrong, or the template is another by now.
+            let undo = Script::new("ROLLBACK TO SAVEPOINT ").sql(BEFORE_THE_CLONE);
+            if conn.batch_execute(undo.as_str()).is_err() {
+                return Err(refused);
+            }
+            let now = self.blueprint(conn, role.is_some())?;
+            if Arc::ptr_eq(&now, &blueprint) {
+                return Err(refused);
+            }
+            blueprint = now;
         }
-        clone = clone.sql(ownership::AS_LOGIN);
-        conn.batch_execute(clone.as_str()).map_err(Error::query("clone the template"))?;
-        Ok(())
+        Err(CaptureError::Changing { template: self.context.naming.template().clone() }.into())
+    }
+
+    /// Runs the script, and compares what it made with the template. The path and a few settings of the planner stay set
+    /// for the rest of the transaction.
+    fn run_and_prove(
+        &self,
+        conn: &mut PgConnection,
+        clone: &Script,
+        schema: &SchemaName,
+        role: Option<&str>,
+    ) -> Result<(), Error> {
+        let script = Script::new("SAVEPOINT ")
+            .sql(BEFORE_THE_CLONE)
+            .sql(";\n")
+            .script(clone)
+            .script(&Reader::settings());
+        conn.batch_execute(script.as_str()).map_err(Error::query("clone the template"))?;
+        let mut reader = self.context.reader.get();
+        let template = Subject::of(self.context.naming.template());
+        let differences = reader.compare(conn, template, Subject { schema, role })?;
+        self.context.reader.keep(reader);
+        if !differences.is_empty() {
+            return Err(Error::CloneDiffers { schema: schema.clone(), differences });
+        }
+        conn.batch_execute(ownership::AS_LOGIN).map_err(Error::query("act as the login again"))
     }
 
     /// The template as it is now. Where schemas belong to an owner role (`owned`), somebody may have changed the template

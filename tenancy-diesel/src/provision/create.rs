@@ -38,7 +38,8 @@ impl Provisioner<'_> {
     ///
     /// [`Error::AlreadyExists`] when the slug is taken, also by a sign-up at the same moment;
     /// [`Error::SchemaTaken`] when a schema of that name exists; [`Error::Capture`] when the template is
-    /// missing or holds what cannot be cloned; [`Error::NotInitialized`]; [`Error::NoRoles`] when tenants are to
+    /// missing or holds what cannot be cloned; [`Error::CloneDiffers`] when the clone is not what the template is;
+    /// [`Error::NotInitialized`]; [`Error::NoRoles`] when tenants are to
     /// have roles and this database was set up without.
     ///
     /// # Examples

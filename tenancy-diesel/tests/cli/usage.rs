@@ -60,7 +60,7 @@ fn help_has_examples_everywhere_and_needs_no_database() {
     for command in [
         "init", "create", "list", "show", "migrate", "status", "revert", "suspend", "activate", "archive",
         "rename", "drop", "limits", "exec", "roles", "logins", "dedicate", "share", "unshare", "check",
-        "doctor",
+        "diff", "doctor",
     ] {
         let help = operator.without_url(&[command, "--help"]);
         assert!(help.ok().contains("Example"), "{command}");

@@ -8,8 +8,8 @@ use tenancy_diesel::{SecretKey, TenantRoles};
 use crate::context::Context;
 use crate::exit::Outcome;
 use crate::{
-    activate, archive, check, create, dedicate, doctor, drop, exec, init, limits, list, logins, migrate,
-    rename, revert, roles, share, show, status, suspend, unshare,
+    activate, archive, check, create, dedicate, diff, doctor, drop, exec, init, limits, list, logins,
+    migrate, rename, revert, roles, share, show, status, suspend, unshare,
 };
 
 const EXAMPLES: &str = "\
@@ -88,6 +88,7 @@ enum Command {
     Share(share::Share),
     Unshare(unshare::Unshare),
     Check(check::Check),
+    Diff(diff::Diff),
     Doctor(doctor::Doctor),
 }
 
@@ -121,6 +122,7 @@ impl Cli {
             Command::Share(command) => command.run(&context),
             Command::Unshare(command) => command.run(&context),
             Command::Check(command) => command.run(&context),
+            Command::Diff(command) => command.run(&context),
             Command::Doctor(command) => command.run(&context),
         };
         result.map_err(|error| context.explain(error))

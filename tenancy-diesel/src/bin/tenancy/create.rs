@@ -25,6 +25,9 @@ pub(crate) struct Create {
     /// The plan it pays for [default: free]
     #[arg(long)]
     plan: Option<String>,
+    /// Do not compare the clone with the template afterwards
+    #[arg(long)]
+    no_proof: bool,
 }
 
 impl Create {
@@ -37,7 +40,9 @@ impl Create {
             new = new.plan(plan);
         }
         let began = Instant::now();
-        let tenant = context.tenancy.provisioner().create(&new)?;
+        let provisioner = context.tenancy.provisioner();
+        let provisioner = if self.no_proof { provisioner.prove_clones(false) } else { provisioner };
+        let tenant = provisioner.create(&new)?;
         context.out.result(&tenant, || {
             let schema = tenant.placement.schema().map(|schema| format!(" in schema `{schema}`"));
             let took = words::duration(began.elapsed());

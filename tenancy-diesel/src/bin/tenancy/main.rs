@@ -10,6 +10,7 @@ mod check;
 mod context;
 mod create;
 mod dedicate;
+mod diff;
 mod doctor;
 mod drop;
 mod exec;
