@@ -1,9 +1,12 @@
 use std::collections::HashMap;
 
 use anyhow::Result;
-use diesel::sql_types::BigInt;
-use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{BigInt, Nullable, Text};
 use tenancy_diesel::core::name::SchemaName;
+use tenancy_diesel::structure::{Reader, Subject};
 
 use super::template::Template;
 use super::way::SCRIPT;
@@ -120,7 +123,25 @@ pub(super) fn catalogue_rows(database: &Database) -> Result<i64> {
     Ok(rows.rows)
 }
 
+#[derive(QueryableByName)]
+struct Role {
+    #[diesel(sql_type = Nullable<Text>)]
+    role_name: Option<String>,
+}
+
 /// How many objects of a clone are missing, too many, or other than the template's.
-pub(super) fn differences(_database: &Database, _schema: &SchemaName) -> Result<usize> {
-    Ok(0)
+pub(super) fn differences(database: &Database, schema: &SchemaName) -> Result<usize> {
+    let mut conn = database.connect()?;
+    let template = SchemaName::parse("base_template")?;
+    // The rights of the tenant's own role are no difference.
+    let role = sql_query("SELECT role_name FROM tenancy.tenants WHERE schema_name = $1")
+        .bind::<Text, _>(schema.as_str())
+        .get_result::<Role>(&mut conn)
+        .optional()?;
+    let role = role.and_then(|role| role.role_name);
+    conn.transaction(|conn| {
+        conn.batch_execute(Reader::settings().as_str())?;
+        let clone = Subject { schema, role: role.as_deref() };
+        Ok(Reader::default().compare(conn, Subject::of(&template), clone)?.len())
+    })
 }

@@ -7,6 +7,7 @@ use anyhow::Result;
 use diesel::connection::SimpleConnection as _;
 use tenancy_diesel::blueprint::{capture, fingerprint};
 use tenancy_diesel::core::name::SchemaName;
+use tenancy_diesel::structure::{Reader, Subject};
 use tenancy_diesel::{NewTenant, Tenancy};
 
 use super::django::Django;
@@ -25,6 +26,7 @@ const LIKE: &str = "`CREATE TABLE LIKE` per table";
 const DUMP: &str = "`pg_dump`, `sed`, `psql`";
 const DJANGO: &str = "django-tenants' clone";
 const FINGERPRINT: &str = "alone: the fingerprint";
+const PROOF: &str = "alone: the proof, template with a clone";
 const CAPTURE: &str = "alone: the capture, when the template changed";
 
 type Prepare<'a> = Box<dyn FnMut(&SchemaName) -> Result<String> + 'a>;
@@ -144,8 +146,20 @@ pub(super) fn all<'a>(
 /// What a sign-up consists of, and what it saves.
 pub(super) fn parts<'a>(database: &Database, tenancy: &'a Tenancy) -> Result<Vec<Way<'a>>> {
     let template = tenancy.naming().template();
-    let (mut print, mut read) = (database.connect()?, database.connect()?);
+    let (mut print, mut read, mut prove) = (database.connect()?, database.connect()?, database.connect()?);
+    let (blueprint, numbers) = (capture(&mut read, template)?, Cell::new(1_000_000));
+    let mut reader = Reader::default();
     Ok(vec![
+        // In the transaction of the clone, where PostgreSQL has forgotten its plans.
+        Way::parts([PROOF], move |lap| {
+            let schema = next(&numbers)?;
+            prove.batch_execute(&format!("BEGIN;\n{}{}", blueprint.render(&schema), Reader::settings()))?;
+            lap.start();
+            let found = reader.compare(&mut prove, Subject::of(template), Subject::of(&schema))?;
+            lap.mark();
+            anyhow::ensure!(found.is_empty(), "the clone differs");
+            Ok(prove.batch_execute("ROLLBACK")?)
+        }),
         Way::new(FINGERPRINT, move || {
             fingerprint(&mut print, template)?;
             Ok(())

@@ -23,7 +23,7 @@ use tenancy_core::name::SchemaName;
 use tenancy_core::script::Script;
 use tenancy_diesel::blueprint::capture;
 use tenancy_diesel::embedded::ServerBinaries;
-use tenancy_diesel::{NewTenant, Tenancy};
+use tenancy_diesel::{DriftOptions, NewTenant, Tenancy};
 
 use support::database::Database;
 use support::dump;
@@ -74,6 +74,8 @@ fn clones_without_a_difference(application: &str) {
     tenancy.init().unwrap();
     let tenant = tenancy.provisioner().create(&NewTenant::new("acme".parse().unwrap())).unwrap();
     assert_eq!(tenant.slug.as_str(), "acme");
+    let report = tenancy.drift().check(&DriftOptions::default(), |_| ()).unwrap();
+    assert!(report.is_clean() && report.same == 1, "{report:?}");
 }
 
 #[test]
