@@ -88,6 +88,24 @@ pub enum Error {
         /// What would be dropped along, in PostgreSQL's words; the first ten.
         objects: Vec<String>,
     },
+    /// The tenant is being dropped in several transactions, or such a drop was interrupted.
+    #[error(
+        "tenant `{0}` is being dropped, and was perhaps interrupted in it: `tenancy drop {0}` goes on with that"
+    )]
+    Dropping(TenantSlug),
+    /// The drop of a large tenant ended half-way. The tenant is not served any more, and the next drop goes on.
+    #[error(
+        "tenant `{slug}` is no longer served, but some of its schema `{schema}` is left: {source}. Mend that, then \
+         `tenancy drop {slug}` goes on"
+    )]
+    DropUnfinished {
+        /// The tenant.
+        slug: TenantSlug,
+        /// Its schema.
+        schema: SchemaName,
+        /// Why it ended.
+        source: Box<Error>,
+    },
     /// The tenant's placement is not available.
     #[error(transparent)]
     Plan(#[from] PlanError),

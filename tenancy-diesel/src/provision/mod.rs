@@ -5,6 +5,7 @@
 
 mod clone_template;
 mod create;
+mod dismantle;
 mod drop;
 mod lifecycle;
 mod new_tenant;

@@ -4,7 +4,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use tenancy_core::name::TenantSlug;
 use tenancy_core::placement::Placement;
 use tenancy_core::script::Script;
-use tenancy_core::tenant::Tenant;
+use tenancy_core::tenant::{Tenant, TenantStatus};
 
 use super::Provisioner;
 use super::create::{refuse_existing_schema, taken};
@@ -23,7 +23,7 @@ impl Provisioner<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownTenant`], [`Error::AlreadyExists`] or [`Error::SchemaTaken`] for the new name;
+    /// [`Error::UnknownTenant`], [`Error::Dropping`], [`Error::AlreadyExists`] or [`Error::SchemaTaken`] for the new name;
     /// [`Error::Query`] when the tenant is in use for longer than that. Nothing is changed then.
     pub fn rename(&self, slug: &TenantSlug, to: &TenantSlug) -> Result<Tenant, Error> {
         let tenant = Registry::new(self.context).find_by_slug(slug)?;
@@ -45,6 +45,9 @@ impl Provisioner<'_> {
                 .map_err(Error::query("read the tenant's row"))?
                 .ok_or_else(|| Error::UnknownTenant(slug.to_string()))?;
             let before: Tenant = row.try_into()?;
+            if before.status == TenantStatus::Dropping {
+                return Err(Error::Dropping(before.slug));
+            }
             // Rows of shared tables and databases of their own keep their places; only the slug changes.
             let moves = match &before.placement {
                 Placement::Schema { schema: from } => Some(from.clone()),
