@@ -106,6 +106,21 @@ pub enum Error {
         /// Why it ended.
         source: Box<Error>,
     },
+    /// PostgreSQL's lock table, which all sessions share, had no room for what one transaction locks.
+    #[error(
+        "{doing}: that takes {needed} locks in one transaction, and all sessions of the server share {slots}: set \
+         `max_locks_per_transaction` to {remedy} or more and restart it, or try again when less is going on"
+    )]
+    OutOfLocks {
+        /// What was being done.
+        doing: &'static str,
+        /// About how many locks it takes.
+        needed: usize,
+        /// For how many the server makes room.
+        slots: usize,
+        /// The setting with which it takes a quarter of them.
+        remedy: usize,
+    },
     /// The tenant's placement is not available.
     #[error(transparent)]
     Plan(#[from] PlanError),

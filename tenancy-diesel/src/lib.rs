@@ -64,7 +64,7 @@ pub use logins::{Login, LoginKind, Logins};
 pub use migrations::Migrations;
 pub use pooler::Pooler;
 pub use pools::{PoolSettings, PoolState};
-pub use provision::{NewTenant, Provisioner};
+pub use provision::{CreateOutcome, CreateReport, Creation, ManyOptions, NewTenant, Provisioner};
 pub use registry::{ListTenants, Registry, TenantChange};
 pub use roles::{RoleStanding, Roles};
 pub use secrets::{SecretError, SecretKey};

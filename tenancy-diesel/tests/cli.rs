@@ -5,6 +5,8 @@
 #[path = "cli/support.rs"]
 mod support;
 
+#[path = "cli/create_many.rs"]
+mod create_many;
 #[path = "cli/doctor.rs"]
 mod doctor;
 #[path = "cli/exec.rs"]

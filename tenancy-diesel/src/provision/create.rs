@@ -8,6 +8,7 @@ use tenancy_core::script::Script;
 use tenancy_core::tenant::{Tenant, TenantId, TenantStatus};
 use uuid::Uuid;
 
+use super::room::Room;
 use super::{NewTenant, Provisioner};
 use crate::error::Error;
 use crate::locks;
@@ -38,7 +39,7 @@ impl Provisioner<'_> {
     ///
     /// [`Error::AlreadyExists`] when the slug is taken, also by a sign-up at the same moment;
     /// [`Error::SchemaTaken`] when a schema of that name exists; [`Error::Capture`] when the template is
-    /// missing or holds what cannot be cloned; [`Error::NotInitialized`]; [`Error::NoRoles`] when tenants are to
+    /// missing or holds what cannot be cloned; [`Error::OutOfLocks`]; [`Error::NotInitialized`]; [`Error::NoRoles`] when tenants are to
     /// have roles and this database was set up without.
     ///
     /// # Examples
@@ -53,13 +54,25 @@ impl Provisioner<'_> {
     /// # }
     /// ```
     pub fn create(&self, new: &NewTenant) -> Result<Tenant, Error> {
+        self.schema_of(new)?;
+        self.create_on(&mut *self.context.operation()?, new)
+    }
+
+    /// The same on a connection of the caller's.
+    pub(super) fn create_on(&self, conn: &mut PgConnection, new: &NewTenant) -> Result<Tenant, Error> {
+        let schema = self.schema_of(new)?;
+        let created = conn.transaction(|conn| self.create_in(conn, new, &schema));
+        created.map_err(|error| Room::explain(conn, self.context.naming.template(), error))
+    }
+
+    /// The schema that the tenant will have.
+    pub(super) fn schema_of(&self, new: &NewTenant) -> Result<SchemaName, Error> {
         let schema = self.context.naming.schema_for(&new.slug)?;
         // Without a prefix a slug could be the name of a shared schema that is not there yet.
         if self.context.shared.names().any(|shared| shared == schema.as_str()) {
             return Err(NameError::Reserved { name: new.slug.to_string() }.into());
         }
-        let mut conn = self.context.operation()?;
-        conn.transaction(|conn| self.create_in(conn, new, &schema))
+        Ok(schema)
     }
 
     fn create_in(

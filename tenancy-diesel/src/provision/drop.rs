@@ -1,6 +1,8 @@
 use diesel::PgConnection;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
+use diesel::result::Error as DieselError;
+use tenancy_core::dismantle::{Batch, LockBudget};
 use tenancy_core::isolation::PlanError;
 use tenancy_core::name::{SchemaName, TenantSlug};
 use tenancy_core::placement::Placement;
@@ -9,6 +11,7 @@ use tenancy_core::tenant::{Tenant, TenantStatus};
 
 use super::Provisioner;
 use super::dismantle::{Survey, batches};
+use super::room::is_out_of_locks;
 use crate::error::Error;
 use crate::locks;
 use crate::ownership;
@@ -111,9 +114,9 @@ pub(super) fn take_apart_with(
     schema: &SchemaName,
     lock: &Script,
 ) -> Result<(), Error> {
-    let batches = conn.transaction(|conn| {
-        let survey = Survey::of(conn, schema)?;
-        batches(conn, schema, survey.budget)
+    let (budget, batches) = conn.transaction(|conn| {
+        let budget = Survey::of(conn, schema)?.budget;
+        Ok::<_, Error>((budget, batches(conn, schema, budget)?))
     })?;
     for batch in batches {
         let sql =
@@ -121,10 +124,20 @@ pub(super) fn take_apart_with(
         conn.transaction(|conn| {
             // Whatever came to need the schema meanwhile must not go along.
             Survey::of(conn, schema)?;
-            conn.batch_execute(sql.as_str()).map_err(Error::query("drop some of the schema's objects"))
+            conn.batch_execute(sql.as_str()).map_err(|source| failed(source, &batch, budget))
         })?;
     }
     Ok(())
+}
+
+/// What PostgreSQL has against a batch.
+fn failed(source: DieselError, batch: &Batch, budget: LockBudget) -> Error {
+    let doing = "drop some of the schema's objects";
+    if is_out_of_locks(&source) {
+        let (needed, slots, remedy) = (batch.locks, budget.slots(), budget.remedy(batch.locks));
+        return Error::OutOfLocks { doing, needed, slots, remedy };
+    }
+    Error::Query { doing, source }
 }
 
 /// Waits until nobody uses the tenant.

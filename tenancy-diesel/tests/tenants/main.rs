@@ -17,5 +17,6 @@ mod fleet;
 mod install;
 mod large;
 mod lifecycle;
+mod many;
 mod newcomers;
 mod outside_transactions;

@@ -10,4 +10,4 @@ pub(super) use batches::batches;
 pub(super) use survey::Survey;
 
 /// Common table expressions: what would be dropped.
-const TAKEN: &str = include_str!("taken.sql");
+pub(super) const TAKEN: &str = include_str!("taken.sql");
