@@ -1,7 +1,8 @@
 //! One object of a shape, written as PostgreSQL would describe it.
 
 use tenancy_core::blueprint::kind::*;
-use tenancy_core::blueprint::{Definition, Deparsed, Sentinel};
+use tenancy_core::blueprint::{Body, Definition, Deparsed, Language, Sentinel, Settings};
+use tenancy_core::name::SchemaName;
 
 use crate::shapes::Part;
 
@@ -47,7 +48,6 @@ impl<'a> Hand<'a> {
                 '%' => quoted(&self.word(1)),
                 '?' => literal(&self.word(2)),
                 '&' => literal(&format!("{schema}.{}", quoted(&self.word(3)))),
-                '$' => dollar_quoted(&self.word(2)),
                 c => c.to_string(),
             })
             .collect::<String>();
@@ -134,6 +134,41 @@ impl<'a> Hand<'a> {
         }
     }
 
+    fn routine(&self, name: String) -> Routine {
+        let template = SchemaName::parse("base_template").unwrap();
+        // What is rewritten in a body has properties of its own.
+        let body = Body::read(&self.word(2), &template, Language::Other, []);
+        let settings = [format!("app.x={}", self.word(4)), "search_path=base_template, x".to_owned()];
+        Routine {
+            name,
+            arguments: self.sql("% text DEFAULT ?"),
+            result: self.when(0, self.sql("SETOF @.%")),
+            transforms: if self.flag(1) { vec![self.data_type()] } else { Vec::new() },
+            language: self.word(1),
+            traits: RoutineTraits {
+                window: self.flag(2),
+                volatility: if self.flag(3) { Volatility::Immutable } else { Volatility::Stable },
+                parallel: if self.flag(4) { ParallelSafety::Safe } else { ParallelSafety::Restricted },
+                strict: self.flag(5),
+                security_definer: self.flag(6),
+                leakproof: self.flag(7),
+                cost: self.when(8, self.sql("7")),
+                rows: self.when(9, self.sql("3")),
+                support: self.when(10, self.sql("@.%")),
+            },
+            settings: if self.flag(13) {
+                Settings::read(settings.iter().map(String::as_str), &template)
+            } else {
+                Settings::default()
+            },
+            body: match self.part.flags >> 11 & 3 {
+                0 => RoutineBody::Bound(self.sql("RETURN @.%(?)")),
+                1 => RoutineBody::Library(self.word(3), body),
+                _ => RoutineBody::Text(body),
+            },
+        }
+    }
+
     pub(crate) fn definition(&self) -> Definition {
         let (name, table) = (self.word(0), self.word(1));
         let persistence = if self.flag(16) { Persistence::Unlogged } else { Persistence::Permanent };
@@ -177,12 +212,7 @@ impl<'a> Hand<'a> {
                 }
                 .into()
             }
-            5 => Routine {
-                definition: self.sql(
-                    "CREATE OR REPLACE FUNCTION @.%(% text DEFAULT ?)\n RETURNS @.%\n LANGUAGE sql\nAS $\n",
-                ),
-            }
-            .into(),
+            5 => self.routine(name).into(),
             6 => Table {
                 name,
                 persistence,
@@ -284,13 +314,4 @@ pub(crate) fn quoted(name: &str) -> String {
 fn literal(text: &str) -> String {
     let prefix = if text.contains('\\') { "E" } else { "" };
     format!("{prefix}'{}'", text.replace('\\', r"\\").replace('\'', "''"))
-}
-
-/// How `pg_get_functiondef` quotes a body: a tag that does not occur in it.
-fn dollar_quoted(body: &str) -> String {
-    let mut tag = "$function".to_owned();
-    while body.contains(&tag) {
-        tag.push('x');
-    }
-    format!("{tag}${body}{tag}$")
 }

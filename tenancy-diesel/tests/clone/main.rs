@@ -11,8 +11,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bodies;
 mod carried;
 mod fingerprint;
 mod refused;
+mod reparsed;
 mod template;
 mod words;

@@ -48,7 +48,7 @@ pub use materialized_view::MaterializedView;
 pub use parameter::Parameter;
 pub use policy::{Policy, PolicyCommand};
 pub use range::RangeType;
-pub use routine::Routine;
+pub use routine::{ParallelSafety, Routine, RoutineBody, RoutineTraits, Volatility};
 pub use rule::Rule;
 pub use sequence::{Sequence, SequenceOptions};
 pub use statistics::Statistics;

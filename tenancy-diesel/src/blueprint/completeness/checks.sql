@@ -64,11 +64,6 @@ WHERE r.relkind = 'i' AND a.attstattarget >= 0
 -- Foreign keys that are not enforced as they would be, on either side.
 UNION ALL SELECT 2606, t.tgconstraint, 0, 'some of its triggers are switched off or altered', 'ALTER TABLE ... ENABLE TRIGGER ALL'
 FROM member m JOIN pg_trigger t ON t.oid = m.objid WHERE m.classid = 2620 AND t.tgisinternal AND t.tgenabled <> 'O'
--- Functions whose text means the template whoever calls them.
-UNION ALL SELECT 1255, p.oid, 0, format('its body names the schema %s, and would reach into it from every tenant', '$template'), 'leave the schema out: the name resolves by search_path'
-FROM routine p WHERE p.prosrc ~* '\m$template\M' AND p.prosqlbody IS NULL
-UNION ALL SELECT 1255, p.oid, 0, format('its settings name the schema %s, and would reach into it from every tenant', '$template'), 'RESET the setting: names resolve by the path of the caller'
-FROM routine p WHERE array_to_string(p.proconfig, ' ') ~* '\m$template\M'
 -- What has no schema, but would not exist for the clone's types.
 UNION ALL SELECT DISTINCT d.classid, d.objid, 0, 'casts and transforms of the template''s types are not carried', 'put the type into a shared schema'
 FROM member m JOIN pg_depend d ON d.refclassid = m.classid AND d.refobjid = m.objid WHERE d.classid IN (2605, 3576) AND d.deptype = 'n'

@@ -1,13 +1,12 @@
 use std::collections::HashMap;
 
 use diesel::deserialize::QueryableByName;
-use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Oid, Text};
+use diesel::sql_types::{Array, Bool, Integer, Nullable, Oid, Text};
 use tenancy_core::blueprint::ObjectId;
-use tenancy_core::blueprint::kind::{
-    Column, ColumnSettings, ColumnValue, NotNull, SequenceOptions, ViewColumn,
-};
+use tenancy_core::blueprint::kind::{Column, ColumnSettings, ColumnValue, NotNull, ViewColumn};
 
 use super::letter;
+use super::sequences::Options;
 use crate::blueprint::catalog::Catalog;
 use crate::blueprint::inventory::Inventory;
 use crate::blueprint::{CaptureError, class};
@@ -54,18 +53,8 @@ struct IdentitySequence {
     sequence_oid: u32,
     #[diesel(sql_type = Text)]
     sequence_name: String,
-    #[diesel(sql_type = BigInt)]
-    start: i64,
-    #[diesel(sql_type = BigInt)]
-    increment: i64,
-    #[diesel(sql_type = BigInt)]
-    min: i64,
-    #[diesel(sql_type = BigInt)]
-    max: i64,
-    #[diesel(sql_type = BigInt)]
-    cache: i64,
-    #[diesel(sql_type = Bool)]
-    cycle: bool,
+    #[diesel(embed)]
+    options: Options,
 }
 
 /// The columns of every table and view, by the OID of the relation.
@@ -132,14 +121,7 @@ impl Row {
             return Ok(ColumnValue::Identity {
                 always: self.identity == "a",
                 sequence: sequence.sequence_name.clone(),
-                options: SequenceOptions {
-                    start: sequence.start,
-                    increment: sequence.increment,
-                    min: sequence.min,
-                    max: sequence.max,
-                    cache: sequence.cache,
-                    cycle: sequence.cycle,
-                },
+                options: sequence.options.into(),
             });
         }
         let Some(expression) = catalog.deparsed_if(self.default_value.as_deref())? else {

@@ -1,19 +1,16 @@
 use diesel::deserialize::QueryableByName;
-use diesel::sql_types::{Array, Bool, Nullable, Oid, Text};
+use diesel::sql_types::{Array, Bool, Nullable, Text};
+use tenancy_core::blueprint::Definition;
 use tenancy_core::blueprint::kind::{Constraint, ConstraintKind};
-use tenancy_core::blueprint::{Object, ObjectId};
 
 use super::letter;
+use super::member::Member;
 use crate::blueprint::catalog::Catalog;
-use crate::blueprint::inventory::Inventory;
 use crate::blueprint::{CaptureError, class};
 
+/// A constraint that is added to a table that stands.
 #[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = Oid)]
-    oid: u32,
-    #[diesel(sql_type = Text)]
-    name: String,
+pub(super) struct Row {
     #[diesel(sql_type = Text)]
     table_name: String,
     #[diesel(sql_type = Text)]
@@ -28,20 +25,24 @@ struct Row {
     replica_identity: bool,
 }
 
-/// Constraints that are added to tables that stand.
-pub(super) fn capture(catalog: &mut Catalog<'_>, inventory: &mut Inventory) -> Result<(), CaptureError> {
-    for row in catalog.rows::<Row>("read the constraints of the template", include_str!("constraints.sql"))? {
-        let definition = Constraint {
-            table: row.table_name.clone(),
-            name: row.name.clone(),
-            kind: if row.kind == "f" { ConstraintKind::ForeignKey } else { ConstraintKind::Indexed },
-            definition: catalog.deparsed(&row.definition)?,
-            parameters: letter::parameters(false, row.parameters),
-            clustered: row.clustered,
-            replica_identity: row.replica_identity,
-        };
-        let id = ObjectId { class: class::CONSTRAINT, oid: row.oid };
-        inventory.add(Object::new(Some(id), format!("{}.{}", row.table_name, row.name), definition));
+impl Member for Row {
+    const CLASS: u32 = class::CONSTRAINT;
+    const READING: &'static str = "read the constraints of the template";
+    const QUERY: &'static str = include_str!("constraints.sql");
+
+    fn title(&self, name: &str) -> String {
+        format!("{}.{name}", self.table_name)
     }
-    Ok(())
+
+    fn define(self, name: &str, catalog: &Catalog<'_>) -> Result<impl Into<Definition>, CaptureError> {
+        Ok(Constraint {
+            table: self.table_name,
+            name: name.to_owned(),
+            kind: if self.kind == "f" { ConstraintKind::ForeignKey } else { ConstraintKind::Indexed },
+            definition: catalog.deparsed(&self.definition)?,
+            parameters: letter::parameters(false, self.parameters),
+            clustered: self.clustered,
+            replica_identity: self.replica_identity,
+        })
+    }
 }

@@ -1,18 +1,15 @@
 use diesel::deserialize::QueryableByName;
-use diesel::sql_types::{Array, Bool, Integer, Nullable, Oid, SmallInt, Text};
+use diesel::sql_types::{Array, Bool, Integer, Nullable, SmallInt, Text};
+use tenancy_core::blueprint::Definition;
 use tenancy_core::blueprint::kind::Index;
-use tenancy_core::blueprint::{Object, ObjectId};
 
+use super::member::Member;
 use crate::blueprint::catalog::Catalog;
-use crate::blueprint::inventory::Inventory;
 use crate::blueprint::{CaptureError, class};
 
+/// An index that belongs to no constraint.
 #[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = Oid)]
-    oid: u32,
-    #[diesel(sql_type = Text)]
-    name: String,
+pub(super) struct Row {
     #[diesel(sql_type = Text)]
     table_name: String,
     #[diesel(sql_type = Text)]
@@ -27,20 +24,20 @@ struct Row {
     statistics_targets: Option<Vec<i32>>,
 }
 
-/// Indexes that belong to no constraint.
-pub(super) fn capture(catalog: &mut Catalog<'_>, inventory: &mut Inventory) -> Result<(), CaptureError> {
-    for row in catalog.rows::<Row>("read the indexes of the template", include_str!("indexes.sql"))? {
-        let columns = row.statistics_columns.into_iter().flatten();
-        let definition = Index {
-            table: row.table_name,
-            name: row.name.clone(),
-            definition: catalog.statement(&row.definition)?,
-            statistics: columns.zip(row.statistics_targets.into_iter().flatten()).collect(),
-            clustered: row.clustered,
-            replica_identity: row.replica_identity,
-        };
-        let id = ObjectId { class: class::RELATION, oid: row.oid };
-        inventory.add(Object::new(Some(id), row.name, definition));
+impl Member for Row {
+    const CLASS: u32 = class::RELATION;
+    const READING: &'static str = "read the indexes of the template";
+    const QUERY: &'static str = include_str!("indexes.sql");
+
+    fn define(self, name: &str, catalog: &Catalog<'_>) -> Result<impl Into<Definition>, CaptureError> {
+        let columns = self.statistics_columns.into_iter().flatten();
+        Ok(Index {
+            table: self.table_name,
+            name: name.to_owned(),
+            definition: catalog.statement(&self.definition)?,
+            statistics: columns.zip(self.statistics_targets.into_iter().flatten()).collect(),
+            clustered: self.clustered,
+            replica_identity: self.replica_identity,
+        })
     }
-    Ok(())
 }

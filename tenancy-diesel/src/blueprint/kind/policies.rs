@@ -1,19 +1,16 @@
 use diesel::deserialize::QueryableByName;
-use diesel::sql_types::{Array, Bool, Nullable, Oid, Text};
+use diesel::sql_types::{Array, Bool, Nullable, Text};
+use tenancy_core::blueprint::Definition;
 use tenancy_core::blueprint::kind::{Policy, PolicyCommand};
-use tenancy_core::blueprint::{Object, ObjectId};
 
 use super::letter::{self, Letter};
+use super::member::Member;
 use crate::blueprint::catalog::Catalog;
-use crate::blueprint::inventory::Inventory;
 use crate::blueprint::{CaptureError, class};
 
+/// A row security policy.
 #[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = Oid)]
-    oid: u32,
-    #[diesel(sql_type = Text)]
-    name: String,
+pub(super) struct Row {
     #[diesel(sql_type = Text)]
     table_name: String,
     #[diesel(sql_type = Bool)]
@@ -43,20 +40,24 @@ impl Letter for PolicyCommand {
     }
 }
 
-/// Row security policies.
-pub(super) fn capture(catalog: &mut Catalog<'_>, inventory: &mut Inventory) -> Result<(), CaptureError> {
-    for row in catalog.rows::<Row>("read the policies of the template", include_str!("policies.sql"))? {
-        let definition = Policy {
-            table: row.table_name.clone(),
-            name: row.name.clone(),
-            permissive: row.permissive,
-            command: letter::read(&row.command)?,
-            roles: row.roles,
-            using: catalog.deparsed_if(row.using.as_deref())?,
-            with_check: catalog.deparsed_if(row.with_check.as_deref())?,
-        };
-        let id = ObjectId { class: class::POLICY, oid: row.oid };
-        inventory.add(Object::new(Some(id), format!("{}.{}", row.table_name, row.name), definition));
+impl Member for Row {
+    const CLASS: u32 = class::POLICY;
+    const READING: &'static str = "read the policies of the template";
+    const QUERY: &'static str = include_str!("policies.sql");
+
+    fn title(&self, name: &str) -> String {
+        format!("{}.{name}", self.table_name)
     }
-    Ok(())
+
+    fn define(self, name: &str, catalog: &Catalog<'_>) -> Result<impl Into<Definition>, CaptureError> {
+        Ok(Policy {
+            table: self.table_name,
+            name: name.to_owned(),
+            permissive: self.permissive,
+            command: letter::read(&self.command)?,
+            roles: self.roles,
+            using: catalog.deparsed_if(self.using.as_deref())?,
+            with_check: catalog.deparsed_if(self.with_check.as_deref())?,
+        })
+    }
 }

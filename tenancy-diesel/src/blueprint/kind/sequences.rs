@@ -1,23 +1,31 @@
 use diesel::deserialize::QueryableByName;
-use diesel::sql_types::{BigInt, Bool, Nullable, Oid, Text};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+use tenancy_core::blueprint::Definition;
 use tenancy_core::blueprint::kind::{Sequence, SequenceOptions};
-use tenancy_core::blueprint::{Object, ObjectId};
 
 use super::letter;
+use super::member::Member;
 use crate::blueprint::catalog::Catalog;
-use crate::blueprint::inventory::Inventory;
 use crate::blueprint::{CaptureError, class};
 
+/// A sequence of its own or of a serial column.
 #[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = Oid)]
-    oid: u32,
-    #[diesel(sql_type = Text)]
-    name: String,
+pub(super) struct Row {
     #[diesel(sql_type = Text)]
     persistence: String,
     #[diesel(sql_type = Text)]
     data_type: String,
+    #[diesel(embed)]
+    options: Options,
+    #[diesel(sql_type = Nullable<Text>)]
+    owner_table: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    owner_column: Option<String>,
+}
+
+/// How a sequence counts, as columns of its row.
+#[derive(Clone, Copy, QueryableByName)]
+pub(super) struct Options {
     #[diesel(sql_type = BigInt)]
     start: i64,
     #[diesel(sql_type = BigInt)]
@@ -30,34 +38,27 @@ struct Row {
     cache: i64,
     #[diesel(sql_type = Bool)]
     cycle: bool,
-    #[diesel(sql_type = Nullable<Text>)]
-    owner_table: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    owner_column: Option<String>,
 }
 
-/// Sequences of their own and of serial columns.
-pub(super) fn capture(catalog: &mut Catalog<'_>, inventory: &mut Inventory) -> Result<(), CaptureError> {
-    for row in catalog.rows::<Row>("read the sequences of the template", include_str!("sequences.sql"))? {
-        let definition = Sequence {
-            name: row.name.clone(),
-            persistence: letter::read(&row.persistence)?,
-            data_type: catalog.deparsed(&row.data_type)?,
-            options: SequenceOptions {
-                start: row.start,
-                increment: row.increment,
-                min: row.min,
-                max: row.max,
-                cache: row.cache,
-                cycle: row.cycle,
-            },
-            owned_by: row.owner_table.zip(row.owner_column),
-        };
-        inventory.add(Object::new(
-            Some(ObjectId { class: class::RELATION, oid: row.oid }),
-            row.name,
-            definition,
-        ));
+impl Member for Row {
+    const CLASS: u32 = class::RELATION;
+    const READING: &'static str = "read the sequences of the template";
+    const QUERY: &'static str = include_str!("sequences.sql");
+
+    fn define(self, name: &str, catalog: &Catalog<'_>) -> Result<impl Into<Definition>, CaptureError> {
+        Ok(Sequence {
+            name: name.to_owned(),
+            persistence: letter::read(&self.persistence)?,
+            data_type: catalog.deparsed(&self.data_type)?,
+            options: self.options.into(),
+            owned_by: self.owner_table.zip(self.owner_column),
+        })
     }
-    Ok(())
+}
+
+impl From<Options> for SequenceOptions {
+    fn from(options: Options) -> Self {
+        let Options { start, increment, min, max, cache, cycle } = options;
+        Self { start, increment, min, max, cache, cycle }
+    }
 }

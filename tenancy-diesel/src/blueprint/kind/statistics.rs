@@ -1,34 +1,31 @@
 use diesel::deserialize::QueryableByName;
-use diesel::sql_types::{Integer, Nullable, Oid, Text};
+use diesel::sql_types::{Integer, Nullable, Text};
+use tenancy_core::blueprint::Definition;
 use tenancy_core::blueprint::kind::Statistics;
-use tenancy_core::blueprint::{Object, ObjectId};
 
+use super::member::Member;
 use crate::blueprint::catalog::Catalog;
-use crate::blueprint::inventory::Inventory;
 use crate::blueprint::{CaptureError, class};
 
+/// An extended statistics object.
 #[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = Oid)]
-    oid: u32,
-    #[diesel(sql_type = Text)]
-    name: String,
+pub(super) struct Row {
     #[diesel(sql_type = Text)]
     definition: String,
     #[diesel(sql_type = Nullable<Integer>)]
     target: Option<i32>,
 }
 
-/// Extended statistics.
-pub(super) fn capture(catalog: &mut Catalog<'_>, inventory: &mut Inventory) -> Result<(), CaptureError> {
-    for row in catalog.rows::<Row>("read the statistics of the template", include_str!("statistics.sql"))? {
-        let definition = Statistics {
-            name: row.name.clone(),
-            definition: catalog.statement(&row.definition)?,
-            target: row.target,
-        };
-        let id = ObjectId { class: class::STATISTICS, oid: row.oid };
-        inventory.add(Object::new(Some(id), row.name, definition));
+impl Member for Row {
+    const CLASS: u32 = class::STATISTICS;
+    const READING: &'static str = "read the statistics of the template";
+    const QUERY: &'static str = include_str!("statistics.sql");
+
+    fn define(self, name: &str, catalog: &Catalog<'_>) -> Result<impl Into<Definition>, CaptureError> {
+        Ok(Statistics {
+            name: name.to_owned(),
+            definition: catalog.statement(&self.definition)?,
+            target: self.target,
+        })
     }
-    Ok(())
 }

@@ -1,19 +1,16 @@
 use diesel::deserialize::QueryableByName;
-use diesel::sql_types::{Oid, Text};
+use diesel::sql_types::Text;
+use tenancy_core::blueprint::Definition;
 use tenancy_core::blueprint::kind::Trigger;
-use tenancy_core::blueprint::{Object, ObjectId};
 
 use super::letter;
+use super::member::Member;
 use crate::blueprint::catalog::Catalog;
-use crate::blueprint::inventory::Inventory;
 use crate::blueprint::{CaptureError, class};
 
+/// A trigger, constraint triggers among them.
 #[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = Oid)]
-    oid: u32,
-    #[diesel(sql_type = Text)]
-    name: String,
+pub(super) struct Row {
     #[diesel(sql_type = Text)]
     table_name: String,
     #[diesel(sql_type = Text)]
@@ -22,17 +19,21 @@ struct Row {
     firing: String,
 }
 
-/// Triggers, constraint triggers among them.
-pub(super) fn capture(catalog: &mut Catalog<'_>, inventory: &mut Inventory) -> Result<(), CaptureError> {
-    for row in catalog.rows::<Row>("read the triggers of the template", include_str!("triggers.sql"))? {
-        let definition = Trigger {
-            table: row.table_name.clone(),
-            name: row.name.clone(),
-            definition: catalog.statement(&row.definition)?,
-            firing: letter::read(&row.firing)?,
-        };
-        let id = ObjectId { class: class::TRIGGER, oid: row.oid };
-        inventory.add(Object::new(Some(id), format!("{}.{}", row.table_name, row.name), definition));
+impl Member for Row {
+    const CLASS: u32 = class::TRIGGER;
+    const READING: &'static str = "read the triggers of the template";
+    const QUERY: &'static str = include_str!("triggers.sql");
+
+    fn title(&self, name: &str) -> String {
+        format!("{}.{name}", self.table_name)
     }
-    Ok(())
+
+    fn define(self, name: &str, catalog: &Catalog<'_>) -> Result<impl Into<Definition>, CaptureError> {
+        Ok(Trigger {
+            table: self.table_name,
+            name: name.to_owned(),
+            definition: catalog.statement(&self.definition)?,
+            firing: letter::read(&self.firing)?,
+        })
+    }
 }
