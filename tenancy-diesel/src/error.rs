@@ -106,6 +106,14 @@ pub enum Error {
         /// Why it ended.
         source: Box<Error>,
     },
+    /// A schema cannot be renamed: functions in it name it, in a way that cannot be rewritten for sure.
+    #[error("schema `{schema}` cannot be renamed, because functions in it name it: {}", doubts.join("; "))]
+    NamesItself {
+        /// The schema.
+        schema: SchemaName,
+        /// Each function, and where it does.
+        doubts: Vec<String>,
+    },
     /// PostgreSQL's lock table, which all sessions share, had no room for what one transaction locks.
     #[error(
         "{doing}: that takes {needed} locks in one transaction, and all sessions of the server share {slots}: set \

@@ -19,6 +19,8 @@ mod limits;
 mod migrate;
 #[path = "cli/roles.rs"]
 mod roles;
+#[path = "cli/spares.rs"]
+mod spares;
 #[path = "cli/tenants.rs"]
 mod tenants;
 #[path = "cli/usage.rs"]

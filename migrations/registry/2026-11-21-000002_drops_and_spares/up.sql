@@ -20,10 +20,14 @@ CREATE TABLE tenancy.spares (
     role_name   text,
     template    text        NOT NULL,
     -- What the template was like: all of it, and what its bookkeeping of migrations said (NULL: nothing).
-    fingerprint text        NOT NULL,
+    fingerprint text        NOT NULL DEFAULT '',
     state       text,
     -- The newest migration in it.
     version     text,
+    -- Whether it has a bookkeeping of migrations.
+    recorded    boolean     NOT NULL DEFAULT false,
+    -- The functions in which it is named as text.
+    programs    oid[]       NOT NULL DEFAULT '{}',
     -- Some of its objects may be gone.
     dropping    boolean     NOT NULL DEFAULT false,
     created_at  timestamptz NOT NULL DEFAULT now()

@@ -3,6 +3,7 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Bool, Text};
 use diesel::{PgConnection, QueryableByName, sql_query};
+use tenancy_core::isolation::TenantRoles;
 use tenancy_core::name::{NameError, SchemaName, TenantSlug};
 use tenancy_core::script::Script;
 use tenancy_core::tenant::{Tenant, TenantId, TenantStatus};
@@ -10,6 +11,7 @@ use uuid::Uuid;
 
 use super::room::Room;
 use super::{NewTenant, Provisioner};
+use crate::bookkeeping;
 use crate::error::Error;
 use crate::locks;
 use crate::ownership;
@@ -29,10 +31,11 @@ struct Made {
 }
 
 impl Provisioner<'_> {
-    /// Creates a tenant: its registry row and its schema, cloned from the template, in one transaction. When
+    /// Creates a tenant: its registry row and its schema, in one transaction. The schema is a spare
+    /// ([`Spares`](crate::Spares)) if there is one of the template as it is now, or else cloned from the template. When
     /// this returns, the tenant is active; when it fails, or the process dies on the way, nothing remains.
     ///
-    /// Blocks for ten round trips, PostgreSQL's catalogue work, and up to 10 s for a migration of the
+    /// Blocks for eleven round trips, PostgreSQL's catalogue work (with a spare, that of a rename), and up to 10 s for a migration of the
     /// template that is under way.
     ///
     /// # Errors
@@ -62,6 +65,8 @@ impl Provisioner<'_> {
     pub(super) fn create_on(&self, conn: &mut PgConnection, new: &NewTenant) -> Result<Tenant, Error> {
         let schema = self.schema_of(new)?;
         let created = conn.transaction(|conn| self.create_in(conn, new, &schema));
+        // Others need a spare soon, or it was the last one.
+        self.context.refill.wake();
         created.map_err(|error| Room::explain(conn, self.context.naming.template(), error))
     }
 
@@ -87,10 +92,20 @@ impl Provisioner<'_> {
             .script(&locks::template_shared(template));
         conn.batch_execute(wait.as_str())
             .map_err(Error::query("wait for a sign-up of that name, and for the template"))?;
-        let id = reserve(conn, new, schema)?;
+        let spare = self.claim_spare(conn)?;
+        let id = reserve(conn, new, schema, spare.as_ref().map(|spare| spare.id))?;
         refuse_existing_schema(conn, schema)?;
         let role = make_role(conn, id)?;
-        self.clone_template(conn, id, schema, role.as_deref())?;
+        if role.is_none() && self.context.roles == TenantRoles::On {
+            return Err(Error::NoRoles);
+        }
+        match &spare {
+            Some(spare) => spare.become_tenants(conn, schema)?,
+            None => {
+                let recorded = bookkeeping::record(schema, id).script(&ownership::close_bookkeeping(schema));
+                self.clone_template(conn, schema, role.as_deref(), &recorded)?;
+            }
+        }
         let row: TenantRow = diesel::update(tenants::table.find(id.as_uuid()))
             .set(tenants::status.eq(TenantStatus::Active.as_str()))
             .returning(TenantRow::as_returning())
@@ -100,11 +115,18 @@ impl Provisioner<'_> {
     }
 }
 
-/// Inserts the row, or waits for whoever is inserting the same slug: if that one commits, the slug is taken; if
+/// Inserts the row, with `id` if there is one, or waits for whoever is inserting the same slug: if that one commits, the slug is taken; if
 /// it rolls back, it is ours.
-fn reserve(conn: &mut PgConnection, new: &NewTenant, schema: &SchemaName) -> Result<TenantId, Error> {
+fn reserve(
+    conn: &mut PgConnection,
+    new: &NewTenant,
+    schema: &SchemaName,
+    id: Option<TenantId>,
+) -> Result<TenantId, Error> {
     let id: Option<Uuid> = diesel::insert_into(tenants::table)
         .values((
+            // PostgreSQL makes one unless a spare brings it along.
+            id.map(|id| tenants::id.eq(id.as_uuid())),
             tenants::slug.eq(new.slug.as_str()),
             tenants::name.eq(&new.name),
             tenants::status.eq(TenantStatus::Provisioning.as_str()),

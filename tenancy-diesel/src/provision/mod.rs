@@ -1,6 +1,7 @@
 //! Tenants come, change and go.
 //!
 //! * [`Provisioner`]: create, rename, suspend, activate, archive, drop.
+//! * [`Spares`]: clones that wait for sign-ups.
 //! * [`NewTenant`]: what a sign-up asks for.
 //! * [`ManyOptions`], [`CreateReport`]: many sign-ups at once.
 
@@ -13,8 +14,12 @@ mod many;
 mod new_tenant;
 mod provisioner;
 mod rename;
+mod retarget;
 mod room;
+mod spares;
 
 pub use many::{CreateOutcome, CreateReport, Creation, ManyOptions};
 pub use new_tenant::NewTenant;
 pub use provisioner::Provisioner;
+pub(crate) use spares::refiller;
+pub use spares::{Spare, SpareStanding, Spares, SparesReport};

@@ -8,6 +8,7 @@ use tenancy_core::tenant::{Tenant, TenantStatus};
 
 use super::Provisioner;
 use super::create::{refuse_existing_schema, taken};
+use super::retarget::{Programs, retarget};
 use crate::error::Error;
 use crate::locks;
 use crate::ownership;
@@ -18,12 +19,15 @@ impl Provisioner<'_> {
     /// Renames a tenant: its slug and its schema, in one transaction. Its id stays, and so does its role, which is named
     /// after the id.
     ///
+    /// Bodies of functions and `SET search_path` clauses that name the schema name it by its new name afterwards.
+    ///
     /// Waits up to 10 s for a migration of the tenant, and as long for sessions that are pinned to it. Whoever
     /// still holds the tenant by its old slug is told that there is no such tenant.
     ///
     /// # Errors
     ///
     /// [`Error::UnknownTenant`], [`Error::Dropping`], [`Error::AlreadyExists`] or [`Error::SchemaTaken`] for the new name;
+    /// [`Error::NamesItself`] when a function names the schema in a way that cannot be rewritten for sure;
     /// [`Error::Query`] when the tenant is in use for longer than that. Nothing is changed then.
     pub fn rename(&self, slug: &TenantSlug, to: &TenantSlug) -> Result<Tenant, Error> {
         let tenant = Registry::new(self.context).find_by_slug(slug)?;
@@ -74,6 +78,7 @@ impl Provisioner<'_> {
                     .sql(" RENAME TO ")
                     .schema(&schema);
                 conn.batch_execute(sql.as_str()).map_err(Error::query("rename the tenant's schema"))?;
+                retarget(conn, &from, &schema, Programs::All)?;
             }
             Tenant::try_from(after)
         })?;

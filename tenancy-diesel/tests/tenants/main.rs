@@ -5,6 +5,8 @@
 mod large_schemas;
 #[path = "../support/locked.rs"]
 mod locked;
+#[path = "../support/proxy.rs"]
+mod proxy;
 #[path = "../support/world.rs"]
 mod world;
 
@@ -20,3 +22,4 @@ mod lifecycle;
 mod many;
 mod newcomers;
 mod outside_transactions;
+mod spares;

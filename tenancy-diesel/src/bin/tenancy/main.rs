@@ -30,6 +30,7 @@ mod run;
 mod share;
 mod show;
 mod slugs;
+mod spares;
 mod status;
 mod suspend;
 mod unshare;
