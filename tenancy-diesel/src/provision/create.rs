@@ -35,7 +35,7 @@ impl Provisioner<'_> {
     /// ([`Spares`](crate::Spares)) if there is one of the template as it is now, or else cloned from the template. When
     /// this returns, the tenant is active; when it fails, or the process dies on the way, nothing remains.
     ///
-    /// Blocks for eleven round trips, PostgreSQL's catalogue work (with a spare, that of a rename), and up to 10 s for a migration of the
+    /// Blocks for a dozen round trips, PostgreSQL's catalogue work (with a spare, that of a rename), and up to 10 s for a migration of the
     /// template that is under way.
     ///
     /// # Errors

@@ -32,6 +32,20 @@ fn spares_are_made_shown_taken_and_dropped() {
 }
 
 #[test]
+fn a_migration_says_that_spares_are_of_the_template_as_it_was() {
+    let operator = Operator::initialized();
+    operator.tenancy("create acme").ok();
+    operator.tenancy("spares --keep 2").ok();
+    operator.migration(1, "notes", "CREATE TABLE notes (id int)", "DROP TABLE notes");
+    let ran = operator.tenancy("migrate");
+    ran.ok();
+    assert!(ran.stderr.contains("2 spares of the template as it was"), "{ran:?}");
+    operator.tenancy("create globex").ok();
+    assert_eq!(operator.tenancy("spares --json").json()["stale"], 2, "a new tenant gets none of them");
+    operator.tenancy("status --check").ok();
+}
+
+#[test]
 fn a_slug_that_would_be_a_spare_is_refused() {
     let operator = Operator::initialized();
     let ran = operator.tenancy("create 0123456789abcdef0123456789abcdef --prefix spare_");

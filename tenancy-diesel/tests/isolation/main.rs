@@ -15,3 +15,4 @@ mod house;
 mod lifecycle;
 mod rights;
 mod shards;
+mod spares;

@@ -256,3 +256,28 @@ fn two_that_drop_the_same_tenant_do_not_meet_half_way() {
     assert!(outcomes.iter().any(|outcome| matches!(outcome, Err(Error::UnknownTenant(_)))), "{outcomes:?}");
     house.assert_gone();
 }
+
+#[test]
+fn an_operator_who_is_no_superuser_drops_a_large_schema_too() {
+    let server = LockedServer::start(10, 20);
+    server.sql(
+        "CREATE ROLE operator LOGIN NOINHERIT CREATEROLE PASSWORD 'secret'; ALTER DATABASE tenancy OWNER TO operator;
+         CREATE ROLE app LOGIN NOINHERIT PASSWORD 'secret'",
+    );
+    let url = |login: &str| {
+        let (scheme, rest) =
+            server.url().split_once("://").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+        format!("{scheme}://{login}:secret@{}", rest.rsplit_once('@').unwrap().1)
+    };
+    let tenancy = Tenancy::builder().database_url(url("app")).operator_url(url("operator")).build().unwrap();
+    tenancy.init().unwrap();
+    for name in ["acme", "globex"] {
+        tenancy.provisioner().create(&NewTenant::new(slug(name))).unwrap();
+    }
+    server.fill("tenant_acme", 40);
+    let house = House { server, tenancy };
+    let killed = interrupted(&house, "LOCK TABLE tenant_acme.t20", KILL);
+    assert!(matches!(killed, Err(Error::DropUnfinished { .. })), "{killed:?}");
+    house.drop().unwrap();
+    house.assert_gone();
+}
