@@ -8,7 +8,7 @@ use tenancy_core::tenant::{Tenant, TenantStatus};
 
 use super::Provisioner;
 use super::create::{refuse_existing_schema, taken};
-use super::retarget::{Programs, retarget};
+use super::retarget::{Doubts, Programs, retarget};
 use crate::error::Error;
 use crate::locks;
 use crate::ownership;
@@ -19,7 +19,8 @@ impl Provisioner<'_> {
     /// Renames a tenant: its slug and its schema, in one transaction. Its id stays, and so does its role, which is named
     /// after the id.
     ///
-    /// Bodies of functions and `SET search_path` clauses that name the schema name it by its new name afterwards.
+    /// Bodies of functions and `SET search_path` clauses that name the schema name it by its new name afterwards. (Without
+    /// a prefix a schema's name may be any word: a body in which it may mean something else stays as it is then.)
     ///
     /// Waits up to 10 s for a migration of the tenant, and as long for sessions that are pinned to it. Whoever
     /// still holds the tenant by its old slug is told that there is no such tenant.
@@ -78,7 +79,11 @@ impl Provisioner<'_> {
                     .sql(" RENAME TO ")
                     .schema(&schema);
                 conn.batch_execute(sql.as_str()).map_err(Error::query("rename the tenant's schema"))?;
-                retarget(conn, &from, &schema, Programs::All)?;
+                let doubts = match self.context.naming.prefix() {
+                    "" => Doubts::Leave,
+                    _ => Doubts::Refuse,
+                };
+                retarget(conn, &from, &schema, Programs::All, doubts)?;
             }
             Tenant::try_from(after)
         })?;

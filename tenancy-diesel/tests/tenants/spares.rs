@@ -156,6 +156,42 @@ fn a_function_that_names_its_schema_in_a_text_keeps_it_from_being_renamed() {
 }
 
 #[test]
+fn a_name_that_may_be_any_word_keeps_no_tenant_from_being_renamed() {
+    let desk = Desk::new();
+    let bare = desk.another_with(|builder| builder.schema_prefix(""));
+    bare.provisioner().create(&NewTenant::new(slug("customers"))).unwrap();
+    desk.world.sql(
+        "CREATE FUNCTION customers.all_of() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM customers';
+         CREATE FUNCTION customers.own() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM customers.tickets'",
+    );
+    bare.provisioner().rename(&slug("customers"), &slug("clients")).unwrap();
+    assert_eq!(
+        desk.value("SELECT prosrc FROM pg_proc WHERE proname = 'all_of'"),
+        "SELECT count(*) FROM customers"
+    );
+    assert_eq!(
+        desk.value("SELECT prosrc FROM pg_proc WHERE proname = 'own'"),
+        "SELECT count(*) FROM clients.tickets"
+    );
+}
+
+#[test]
+fn a_spare_that_something_needs_keeps_no_other_from_being_made() {
+    let desk = Desk::new();
+    keep(desk.tenancy(), 1);
+    let spare = desk.tenancy().spares().list().unwrap().remove(0);
+    desk.world.sql(&format!("CREATE VIEW public.late AS TABLE {}.customers", spare.schema));
+    desk.world.sql("ALTER TABLE base_template.tickets ADD COLUMN by_hand int");
+    let refused = desk.tenancy().spares().keep(2, |_| {});
+    assert!(matches!(refused, Err(Error::StillNeeded { .. })), "{refused:?}");
+    assert_eq!(ready(desk.tenancy()), 2);
+    assert_eq!(desk.value("SELECT count(*) FROM public.late"), "0");
+    desk.world.sql("DROP VIEW public.late");
+    assert_eq!(keep(desk.tenancy(), 2), SparesReport { ready: 2, made: 0, dropped: 1 });
+    assert_in_order(&desk);
+}
+
+#[test]
 fn sixteen_sign_ups_at_once_get_eight_spares_and_eight_clones() {
     let desk = Desk::new();
     keep(desk.tenancy(), 8);

@@ -8,4 +8,4 @@ mod program;
 #[expect(clippy::module_inception, reason = "the file is named after its function")]
 mod retarget;
 
-pub(super) use retarget::{Programs, naming, retarget};
+pub(super) use retarget::{Doubts, Programs, naming, retarget};

@@ -12,7 +12,7 @@ use crate::bookkeeping;
 use crate::error::Error;
 use crate::ownership;
 use crate::provision::Provisioner;
-use crate::provision::retarget::{Programs, retarget};
+use crate::provision::retarget::{Doubts, Programs, retarget};
 
 /// A spare that is a sign-up's until the end of its transaction; rolled back, it is a spare again.
 pub(in crate::provision) struct Claimed {
@@ -123,7 +123,7 @@ impl Claimed {
             return conn.batch_execute(sql.sql(ownership::AS_LOGIN).as_str()).map_err(given());
         }
         conn.batch_execute(sql.as_str()).map_err(given())?;
-        retarget(conn, &self.schema, schema, Programs::These(&self.programs))?;
+        retarget(conn, &self.schema, schema, Programs::These(&self.programs), Doubts::Refuse)?;
         conn.batch_execute(ownership::AS_LOGIN).map_err(given())
     }
 }

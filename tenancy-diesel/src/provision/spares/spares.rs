@@ -94,7 +94,8 @@ impl<'a> Spares<'a> {
     ///
     /// # Errors
     ///
-    /// What cloning the template or dropping a schema gives; what was done until then stays done.
+    /// What cloning the template gives, or dropping a schema, after as much as possible was done: one that cannot be dropped
+    /// keeps no other from being made.
     pub fn keep(&self, count: usize, mut progress: impl FnMut(&SparesReport)) -> Result<SparesReport, Error> {
         let report = self.keep_while(count, true, &mut |report| {
             progress(report);
@@ -123,9 +124,14 @@ impl<'a> Spares<'a> {
         let (ready, stale): (Vec<_>, Vec<_>) =
             self.list_on(&mut conn)?.into_iter().partition(|spare| spare.standing == SpareStanding::Ready);
         let surplus = ready.len().saturating_sub(count);
+        // One that cannot be dropped, because something else needs it, keeps nobody from making others.
+        let mut failed = None;
         // The oldest of those that are too many goes first, as in a sign-up.
         for spare in stale.iter().chain(ready.iter().take(surplus)) {
-            report.dropped += usize::from(discard(&mut conn, spare)?);
+            match discard(&mut conn, spare) {
+                Ok(there) => report.dropped += usize::from(there),
+                Err(error) => failed = failed.or(Some(error)),
+            }
             if !go_on(&report) {
                 return Ok(Some(report));
             }
@@ -140,7 +146,10 @@ impl<'a> Spares<'a> {
                 break;
             }
         }
-        Ok(Some(report))
+        match failed {
+            Some(error) => Err(error),
+            None => Ok(Some(report)),
+        }
     }
 
     fn list_on(&self, conn: &mut PgConnection) -> Result<Vec<Spare>, Error> {
