@@ -68,7 +68,7 @@ fn a_name_that_may_be_any_word_keeps_no_tenant_from_being_renamed() {
     let bare = desk.another_with(|builder| builder.schema_prefix(""));
     bare.provisioner().create(&NewTenant::new(slug("customers"))).unwrap();
     desk.world.sql(
-        "SET check_function_bodies = off;
+        "SELECT tenancy.act_as_owner(NULL, false); SET check_function_bodies = off;
          CREATE FUNCTION customers.all_of() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM customers';
          CREATE FUNCTION customers.own() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM customers.tickets'",
     );
