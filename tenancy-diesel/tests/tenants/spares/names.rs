@@ -79,6 +79,6 @@ fn a_name_that_may_be_any_word_keeps_no_tenant_from_being_renamed() {
     );
     assert_eq!(
         desk.value("SELECT prosrc FROM pg_proc WHERE proname = 'own'"),
-        "SELECT count(*) FROM clients.tickets"
+        r#"SELECT count(*) FROM "clients".tickets"#
     );
 }
