@@ -6,6 +6,7 @@ use tenancy_core::script::Script;
 
 use super::catalog::Catalog;
 use super::inventory::Inventory;
+use super::tenants::Tenants;
 use super::{CaptureError, Fingerprint, completeness, fingerprint, kind};
 
 /// How often a template is read anew because it changed in the meantime.
@@ -66,8 +67,9 @@ fn read(
     let sentinel = Sentinel::new(&state.to_string());
     let undone = conn.transaction::<std::convert::Infallible, _, _>(|conn| {
         let read = rename(conn, template, &sentinel).and_then(|()| {
-            let catalog = Catalog { conn, template, sentinel: &sentinel, namespace: state.namespace() };
-            read_renamed(catalog)
+            let tenants = Tenants::read(conn, template)?;
+            let namespace = state.namespace();
+            read_renamed(Catalog { conn, template, sentinel: &sentinel, namespace, tenants })
         });
         Err(read.map_or_else(Undone::Failed, |blueprint| Undone::Done(Box::new(blueprint))))
     });

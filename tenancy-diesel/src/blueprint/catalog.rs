@@ -6,6 +6,7 @@ use tenancy_core::blueprint::{Deparsed, Sentinel};
 use tenancy_core::name::SchemaName;
 
 use super::CaptureError;
+use super::tenants::Tenants;
 
 /// The catalogues of a database in which the template bears the sentinel's name.
 pub(super) struct Catalog<'a> {
@@ -13,6 +14,7 @@ pub(super) struct Catalog<'a> {
     pub(super) template: &'a SchemaName,
     pub(super) sentinel: &'a Sentinel,
     pub(super) namespace: u32,
+    pub(super) tenants: Tenants,
 }
 
 impl Catalog<'_> {

@@ -52,7 +52,7 @@ impl Provisioner<'_> {
 
     /// The template as it is now. Where schemas belong to an owner role (`owned`), somebody may have changed the template
     /// by hand as another login: that is given to the owner first, if ours may do so.
-    fn blueprint(
+    pub(super) fn blueprint(
         &self,
         conn: &mut PgConnection,
         owned: bool,

@@ -9,6 +9,7 @@ mod clone_template;
 mod create;
 mod dismantle;
 mod drop;
+mod examine_template;
 mod lifecycle;
 mod many;
 mod new_tenant;

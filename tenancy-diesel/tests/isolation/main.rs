@@ -11,6 +11,7 @@ mod world;
 mod attacks;
 mod dedicated;
 mod deployments;
+mod grants;
 mod house;
 mod lifecycle;
 mod rights;
