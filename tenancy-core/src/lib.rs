@@ -12,6 +12,7 @@
 //! * [`isolation`]: what a session must look like while a tenant is served, and how that is proved.
 //! * [`blueprint`]: a schema as typed objects, rendered for any tenant.
 //! * [`structure`]: what stands in a schema, so that two can be compared.
+//! * [`dismantle`]: in which steps a large schema is dropped.
 //! * [`fleet`]: which migrations which tenant needs.
 //! * [`limits`] and [`fairness`]: what a tenant may take, and whose turn it is.
 //! * [`conninfo`]: what a database URL says about hosts and encryption.
@@ -23,6 +24,7 @@
 
 pub mod blueprint;
 pub mod conninfo;
+pub mod dismantle;
 pub mod fairness;
 pub mod fleet;
 pub mod isolation;

@@ -68,7 +68,10 @@ pub use logins::{Login, LoginKind, Logins};
 pub use migrations::Migrations;
 pub use pooler::Pooler;
 pub use pools::{PoolSettings, PoolState};
-pub use provision::{NewTenant, Provisioner};
+pub use provision::{
+    CreateOutcome, CreateReport, Creation, ManyOptions, NewTenant, Provisioner, Spare, SpareStanding, Spares,
+    SparesReport,
+};
 pub use registry::{ListTenants, Registry, TenantChange};
 pub use roles::{RoleStanding, Roles};
 pub use secrets::{SecretError, SecretKey};

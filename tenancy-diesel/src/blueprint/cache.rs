@@ -36,11 +36,24 @@ impl BlueprintCache {
         conn: &mut PgConnection,
         template: &SchemaName,
     ) -> Result<Arc<Blueprint>, CaptureError> {
+        self.current(conn, template).map(|(_, blueprint)| blueprint)
+    }
+
+    /// The same, and of which state it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    pub fn current(
+        &self,
+        conn: &mut PgConnection,
+        template: &SchemaName,
+    ) -> Result<(Fingerprint, Arc<Blueprint>), CaptureError> {
         let now = fingerprint(conn, template)?;
         // A panic while the map is locked leaves it whole: it is only read, or one entry replaced.
         let cached = self.blueprints.read().unwrap_or_else(PoisonError::into_inner).get(template).cloned();
-        if let Some((_, blueprint)) = cached.filter(|(then, _)| *then == now) {
-            return Ok(blueprint);
+        if let Some(cached) = cached.filter(|(then, _)| *then == now) {
+            return Ok(cached);
         }
         self.captures.fetch_add(1, Ordering::Relaxed);
         let (fingerprint, blueprint) = capture_with(conn, template, now)?;
@@ -48,14 +61,13 @@ impl BlueprintCache {
         self.blueprints
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(template.clone(), (fingerprint, Arc::clone(&blueprint)));
-        Ok(blueprint)
+            .insert(template.clone(), (fingerprint.clone(), Arc::clone(&blueprint)));
+        Ok((fingerprint, blueprint))
     }
 
     /// The blueprint of `template` as it was when it was last asked for; the database is not asked.
-    pub(crate) fn remembered(&self, template: &SchemaName) -> Option<Arc<Blueprint>> {
-        let blueprints = self.blueprints.read().unwrap_or_else(PoisonError::into_inner);
-        blueprints.get(template).map(|(_, blueprint)| Arc::clone(blueprint))
+    pub(crate) fn remembered(&self, template: &SchemaName) -> Option<(Fingerprint, Arc<Blueprint>)> {
+        self.blueprints.read().unwrap_or_else(PoisonError::into_inner).get(template).cloned()
     }
 
     /// How many times a template was captured since the cache was made.

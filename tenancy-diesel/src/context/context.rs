@@ -7,6 +7,7 @@ use tenancy_core::resolve::ResolverChain;
 use tenancy_core::tenant::ActiveTenant;
 
 use super::Directory;
+use super::Refill;
 use super::login_pools::LoginPools;
 use crate::blueprint::BlueprintCache;
 use crate::connection::ControlConnection;
@@ -40,6 +41,7 @@ pub(crate) struct Context {
     pub(crate) reader: SharedReader,
     pub(crate) fall_through: FallThroughDetector,
     pub(crate) scope: Scope,
+    pub(crate) refill: Refill,
     url: String,
     one_login: bool,
     operator_url: String,
@@ -64,6 +66,8 @@ pub(crate) struct Settings {
     pub(crate) prove_clones: bool,
     /// What is pinned, on connections of `url`.
     pub(crate) scope: Scope,
+    /// How many spares are kept.
+    pub(crate) spares: usize,
 }
 
 /// The most connections that look tenants up.
@@ -89,6 +93,7 @@ impl Context {
             detect_fall_through,
             prove_clones,
             scope,
+            spares,
         } = settings;
         let one_login = operator_url.is_none();
         let operator_url = operator_url.unwrap_or_else(|| url.clone());
@@ -124,6 +129,7 @@ impl Context {
             migrations,
             roles,
             scope,
+            refill: Refill::keeping(spares),
             url,
             operator_url,
             one_login,

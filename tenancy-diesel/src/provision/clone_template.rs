@@ -6,10 +6,9 @@ use tenancy_core::blueprint::Blueprint;
 use tenancy_core::isolation::TenantRoles;
 use tenancy_core::name::SchemaName;
 use tenancy_core::script::Script;
-use tenancy_core::tenant::TenantId;
 
 use super::Provisioner;
-use crate::blueprint::CaptureError;
+use crate::blueprint::{CaptureError, Fingerprint};
 use crate::bookkeeping;
 use crate::error::Error;
 use crate::locks;
@@ -22,16 +21,25 @@ const ATTEMPTS: usize = 3;
 /// Where a clone that is not proved ends.
 const BEFORE_THE_CLONE: &str = "tenancy_clone";
 
+/// What a clone was made from.
+pub(super) struct Cloned {
+    /// The template as it was.
+    pub(super) fingerprint: Fingerprint,
+    /// Whether it has a bookkeeping of migrations.
+    pub(super) is_recorded: bool,
+}
+
 impl Provisioner<'_> {
-    /// Makes `schema` from the template, for a tenant whose registry row and `role` stand, and goes back to the login.
-    /// The caller holds the template's lock, shared, in a transaction.
+    /// Makes `schema` from the template, for a tenant whose `role` stands, and goes back to the login. `recorded` is run
+    /// behind it where the template has a bookkeeping of migrations. The caller holds the template's lock, shared, in a
+    /// transaction.
     pub(super) fn clone_template(
         &self,
         conn: &mut PgConnection,
-        id: TenantId,
         schema: &SchemaName,
         role: Option<&str>,
-    ) -> Result<(), Error> {
+        recorded: &Script,
+    ) -> Result<Cloned, Error> {
         let grants = match role {
             Some(role) => ownership::grant(schema, role),
             None if self.context.roles == TenantRoles::On => return Err(Error::NoRoles),
@@ -40,34 +48,34 @@ impl Provisioner<'_> {
         // What the proof compares with is the template as it is now, so what is remembered of it need not be: asking
         // first whether it changed would cost as much as the proof.
         let remembered = self.context.blueprints.remembered(self.context.naming.template());
-        let mut blueprint = match remembered.filter(|_| self.prove_clones) {
-            Some(blueprint) => blueprint,
+        let (mut fingerprint, mut blueprint) = match remembered.filter(|_| self.prove_clones) {
+            Some(remembered) => remembered,
             None => self.blueprint(conn, role.is_some())?,
         };
         for _ in 0..ATTEMPTS {
             let path = self.context.shared.search_path(schema);
             let mut clone = blueprint.render_granting(schema, &path, &grants);
-            if blueprint.copies_rows_of(bookkeeping::TABLE) {
-                clone = clone
-                    .sql("\n")
-                    .script(&bookkeeping::record(schema, id))
-                    .script(&ownership::close_bookkeeping(schema));
+            let is_recorded = blueprint.copies_rows_of(bookkeeping::TABLE);
+            if is_recorded {
+                clone = clone.sql("\n").script(recorded);
             }
+            let cloned = Cloned { fingerprint, is_recorded };
             if !self.prove_clones {
                 clone = clone.sql(ownership::AS_LOGIN);
-                return conn.batch_execute(clone.as_str()).map_err(Error::query("clone the template"));
+                conn.batch_execute(clone.as_str()).map_err(Error::query("clone the template"))?;
+                return Ok(cloned);
             }
-            let Err(refused) = self.run_and_prove(conn, &clone, schema, role) else { return Ok(()) };
+            let Err(refused) = self.run_and_prove(conn, &clone, schema, role) else { return Ok(cloned) };
             // Either the clone is wrong, or the template is another by now.
             let undo = Script::new("ROLLBACK TO SAVEPOINT ").sql(BEFORE_THE_CLONE);
             if conn.batch_execute(undo.as_str()).is_err() {
                 return Err(refused);
             }
             let now = self.blueprint(conn, role.is_some())?;
-            if Arc::ptr_eq(&now, &blueprint) {
+            if Arc::ptr_eq(&now.1, &blueprint) {
                 return Err(refused);
             }
-            blueprint = now;
+            (fingerprint, blueprint) = now;
         }
         Err(CaptureError::Changing { template: self.context.naming.template().clone() }.into())
     }
@@ -99,9 +107,13 @@ impl Provisioner<'_> {
 
     /// The template as it is now. Where schemas belong to an owner role (`owned`), somebody may have changed the template
     /// by hand as another login: that is given to the owner first, if ours may do so.
-    pub(super) fn blueprint(&self, conn: &mut PgConnection, owned: bool) -> Result<Arc<Blueprint>, Error> {
+    pub(super) fn blueprint(
+        &self,
+        conn: &mut PgConnection,
+        owned: bool,
+    ) -> Result<(Fingerprint, Arc<Blueprint>), Error> {
         let template = self.context.naming.template();
-        let refused = match self.context.blueprints.get(conn, template) {
+        let refused = match self.context.blueprints.current(conn, template) {
             Err(refused @ CaptureError::CannotCarry(_)) if owned => refused,
             captured => return Ok(captured?),
         };
@@ -111,7 +123,7 @@ impl Provisioner<'_> {
             .script(&ownership::of(template));
         // In a savepoint: what the clone would lose says more than who may not change it.
         match conn.transaction(|conn| conn.batch_execute(adopt.as_str())) {
-            Ok(()) => Ok(self.context.blueprints.get(conn, template)?),
+            Ok(()) => Ok(self.context.blueprints.current(conn, template)?),
             Err(_) => Err(refused.into()),
         }
     }

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::exit::Outcome;
 use crate::{
     activate, archive, check, create, dedicate, diff, doctor, drop, exec, init, limits, list, logins,
-    migrate, rename, revert, roles, share, show, status, suspend, unshare,
+    migrate, rename, revert, roles, share, show, spares, status, suspend, unshare,
 };
 
 const EXAMPLES: &str = "\
@@ -80,6 +80,7 @@ enum Command {
     Archive(archive::Archive),
     Rename(rename::Rename),
     Drop(drop::Drop),
+    Spares(spares::Spares),
     Limits(limits::Limits),
     Exec(exec::Exec),
     Roles(roles::RolesCommand),
@@ -114,6 +115,7 @@ impl Cli {
             Command::Archive(command) => command.run(&context),
             Command::Rename(command) => command.run(&context),
             Command::Drop(command) => command.run(&context),
+            Command::Spares(command) => command.run(&context),
             Command::Limits(command) => command.run(&context),
             Command::Exec(command) => command.run(&context),
             Command::Logins(command) => command.run(&context),
