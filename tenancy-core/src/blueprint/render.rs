@@ -31,12 +31,18 @@ pub(super) trait Render {
 pub(super) struct Writer<'a> {
     schema: &'a SchemaName,
     template: &'a SchemaName,
+    path: Option<&'a Script>,
     script: Script,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(schema: &'a SchemaName, template: &'a SchemaName) -> Self {
-        Self { schema, template, script: Script::default() }
+        Self { schema, template, path: None, script: Script::default() }
+    }
+
+    /// Runs code of the tenant's under this `search_path`.
+    pub(super) fn with_path(self, path: &'a Script) -> Self {
+        Self { path: Some(path), ..self }
     }
 
     pub(super) fn into_script(self) -> Script {
@@ -74,6 +80,32 @@ impl<'a> Writer<'a> {
     pub(super) fn schema(&mut self) -> &mut Self {
         let schema = self.schema;
         self.append(|script| script.schema(schema))
+    }
+
+    /// The name of the schema that is written, as text.
+    pub(super) fn schema_literal(&mut self) -> &mut Self {
+        let schema = self.schema.as_str();
+        self.literal(schema)
+    }
+
+    /// The OID of the schema that is written.
+    pub(super) fn schema_oid(&mut self) -> &mut Self {
+        let schema = self.schema.ident().to_string();
+        self.literal(&schema).sql("::pg_catalog.regnamespace")
+    }
+
+    /// The OID of the template.
+    pub(super) fn template_oid(&mut self) -> &mut Self {
+        let template = self.template.ident().to_string();
+        self.literal(&template).sql("::pg_catalog.regnamespace")
+    }
+
+    /// The `search_path` under which code of the tenant's runs.
+    pub(super) fn path(&mut self) -> &mut Self {
+        match self.path {
+            Some(path) => self.script(path),
+            None => self.schema().sql(", pg_temp"),
+        }
     }
 
     /// `name` in the schema that is written.

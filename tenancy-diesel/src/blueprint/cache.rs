@@ -7,14 +7,17 @@ use tenancy_core::blueprint::Blueprint;
 use tenancy_core::name::SchemaName;
 
 use super::capture::capture_with;
-use super::{CaptureError, Fingerprint, fingerprint};
+use super::{CaptureError, Extent, Fingerprint, fingerprint};
+
+/// What was captured, of which state.
+type Entry = (Fingerprint, Extent, Arc<Blueprint>);
 
 /// Blueprints by template, each good for as long as its fingerprint is.
 ///
 /// Share one per database: templates of one name in two databases would evict each other.
 #[derive(Debug, Default)]
 pub struct BlueprintCache {
-    blueprints: RwLock<HashMap<SchemaName, (Fingerprint, Arc<Blueprint>)>>,
+    blueprints: RwLock<HashMap<SchemaName, Entry>>,
     captures: AtomicU64,
 }
 
@@ -36,19 +39,34 @@ impl BlueprintCache {
         conn: &mut PgConnection,
         template: &SchemaName,
     ) -> Result<Arc<Blueprint>, CaptureError> {
+        self.get_as(conn, template, &Extent::default())
+    }
+
+    /// As [`get`](Self::get), with other rows, or without somebody's rights. One extent of a template is remembered.
+    ///
+    /// # Errors
+    ///
+    /// As [`capture_as`](super::capture_as()).
+    pub fn get_as(
+        &self,
+        conn: &mut PgConnection,
+        template: &SchemaName,
+        extent: &Extent,
+    ) -> Result<Arc<Blueprint>, CaptureError> {
         let now = fingerprint(conn, template)?;
         // A panic while the map is locked leaves it whole: it is only read, or one entry replaced.
         let cached = self.blueprints.read().unwrap_or_else(PoisonError::into_inner).get(template).cloned();
-        if let Some((_, blueprint)) = cached.filter(|(then, _)| *then == now) {
+        let cached = cached.filter(|(then, what, _)| *then == now && what == extent);
+        if let Some((_, _, blueprint)) = cached {
             return Ok(blueprint);
         }
         self.captures.fetch_add(1, Ordering::Relaxed);
-        let (fingerprint, blueprint) = capture_with(conn, template, now)?;
+        let (fingerprint, blueprint) = capture_with(conn, template, extent, now)?;
         let blueprint = Arc::new(blueprint);
         self.blueprints
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(template.clone(), (fingerprint, Arc::clone(&blueprint)));
+            .insert(template.clone(), (fingerprint, extent.clone(), Arc::clone(&blueprint)));
         Ok(blueprint)
     }
 

@@ -1,12 +1,18 @@
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::sql_types::{Oid, Text};
+use diesel::{
+    Connection, OptionalExtension as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query,
+};
 use tenancy_core::blueprint::{Blueprint, Sentinel};
 use tenancy_core::name::SchemaName;
 use tenancy_core::script::Script;
 
 use super::catalog::Catalog;
 use super::inventory::Inventory;
-use super::{CaptureError, Fingerprint, completeness, fingerprint, kind};
+use super::{CaptureError, Extent, Fingerprint, completeness, fingerprint, kind};
+
+/// No role has this OID. (0 would be PUBLIC.)
+const NOBODY: u32 = u32::MAX;
 
 /// How often a template is read anew because it changed in the meantime.
 const ATTEMPTS: usize = 3;
@@ -23,18 +29,32 @@ const ATTEMPTS: usize = 3;
 /// [`CaptureError::NoTemplate`]; [`CaptureError::CannotCarry`] with everything that a clone would lose; the
 /// others when the database says so or changes under the reader.
 pub fn capture(conn: &mut PgConnection, template: &SchemaName) -> Result<Blueprint, CaptureError> {
+    capture_as(conn, template, &Extent::default())
+}
+
+/// As [`capture()`], with other rows, or without somebody's rights.
+///
+/// # Errors
+///
+/// As [`capture()`]; [`CaptureError::NoSuchTables`].
+pub fn capture_as(
+    conn: &mut PgConnection,
+    template: &SchemaName,
+    extent: &Extent,
+) -> Result<Blueprint, CaptureError> {
     let now = fingerprint(conn, template)?;
-    Ok(capture_with(conn, template, now)?.1)
+    Ok(capture_with(conn, template, extent, now)?.1)
 }
 
 /// Captures `template`, whose fingerprint was just taken, and says of which state the blueprint is.
 pub(super) fn capture_with(
     conn: &mut PgConnection,
     template: &SchemaName,
+    extent: &Extent,
     mut before: Fingerprint,
 ) -> Result<(Fingerprint, Blueprint), CaptureError> {
     for _ in 0..ATTEMPTS {
-        let captured = read(conn, template, &before);
+        let captured = read(conn, template, extent, &before);
         // Every query sees what others committed before it: only if nothing changed do the answers fit.
         let after = fingerprint(conn, template)?;
         if after == before {
@@ -60,13 +80,25 @@ impl From<diesel::result::Error> for Undone {
 fn read(
     conn: &mut PgConnection,
     template: &SchemaName,
+    extent: &Extent,
     state: &Fingerprint,
 ) -> Result<Blueprint, CaptureError> {
+    let role = match &extent.without_rights_of {
+        Some(role) => role_oid(conn, role)?,
+        None => NOBODY,
+    };
     // A text that held this sentinel would be part of the state that the sentinel is a hash of.
     let sentinel = Sentinel::new(&state.to_string());
     let undone = conn.transaction::<std::convert::Infallible, _, _>(|conn| {
         let read = rename(conn, template, &sentinel).and_then(|()| {
-            let catalog = Catalog { conn, template, sentinel: &sentinel, namespace: state.namespace() };
+            let catalog = Catalog {
+                conn,
+                template,
+                sentinel: &sentinel,
+                namespace: state.namespace(),
+                rows_of: &extent.rows,
+                without_rights_of: role,
+            };
             read_renamed(catalog)
         });
         Err(read.map_or_else(Undone::Failed, |blueprint| Undone::Done(Box::new(blueprint))))
@@ -76,6 +108,23 @@ fn read(
         Err(Undone::Failed(error)) => Err(error),
         Ok(never) => match never {},
     }
+}
+
+#[derive(QueryableByName)]
+struct Role {
+    #[diesel(sql_type = Oid)]
+    oid: u32,
+}
+
+/// A role that is gone has no rights.
+fn role_oid(conn: &mut PgConnection, role: &str) -> Result<u32, CaptureError> {
+    let found: Option<Role> =
+        sql_query("SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = $1::pg_catalog.name")
+            .bind::<Text, _>(role)
+            .get_result(conn)
+            .optional()
+            .map_err(|source| CaptureError::Query { doing: "look for the tenant's role", source })?;
+    Ok(found.map_or(NOBODY, |role| role.oid))
 }
 
 /// Renames the template and makes PostgreSQL write everything in the one form that it reads under any settings.

@@ -5,7 +5,7 @@ use diesel::{PgConnection, RunQueryDsl};
 use tenancy_core::blueprint::{Deparsed, Sentinel};
 use tenancy_core::name::SchemaName;
 
-use super::CaptureError;
+use super::{CaptureError, Rows};
 
 /// The catalogues of a database in which the template bears the sentinel's name.
 pub(super) struct Catalog<'a> {
@@ -13,6 +13,10 @@ pub(super) struct Catalog<'a> {
     pub(super) template: &'a SchemaName,
     pub(super) sentinel: &'a Sentinel,
     pub(super) namespace: u32,
+    /// Which rows are copied.
+    pub(super) rows_of: &'a Rows,
+    /// The role whose rights are not carried; nobody's OID when all are.
+    pub(super) without_rights_of: u32,
 }
 
 impl Catalog<'_> {
@@ -23,6 +27,22 @@ impl Catalog<'_> {
     {
         diesel::sql_query(sql)
             .bind::<Oid, _>(self.namespace)
+            .load(self.conn)
+            .map_err(|source| CaptureError::Query { doing, source })
+    }
+
+    /// The same for a query whose `$2` is the OID of the role whose rights are not carried.
+    pub(super) fn rows_without_its_rights<T>(
+        &mut self,
+        doing: &'static str,
+        sql: &'static str,
+    ) -> Result<Vec<T>, CaptureError>
+    where
+        T: QueryableByName<Pg> + 'static,
+    {
+        diesel::sql_query(sql)
+            .bind::<Oid, _>(self.namespace)
+            .bind::<Oid, _>(self.without_rights_of)
             .load(self.conn)
             .map_err(|source| CaptureError::Query { doing, source })
     }

@@ -7,7 +7,8 @@
 //! * [`Sequence`] with [`SequenceOptions`]; [`Routine`].
 //! * [`Table`] of [`Column`]s, each [`NotNull`] or not, with a [`ColumnValue`] and [`ColumnSettings`]; [`Persistence`],
 //!   [`ReplicaIdentity`], [`RowSecurity`], [`Parameter`].
-//! * [`View`], [`MaterializedView`]; [`CopiedRows`].
+//! * [`View`], [`MaterializedView`]; [`CopiedRows`] of [`CopiedTable`]s with [`CopiedColumn`]s, each
+//!   [`CopiedBy`] its value, its text or the name of a [`NamedObject`].
 //! * What is added to tables that stand: [`Constraint`], [`Index`], [`Statistics`], [`Rule`], [`Trigger`],
 //!   [`Policy`]; a rule and a trigger have a [`Firing`].
 //! * [`Comment`], on anything.
@@ -17,6 +18,7 @@ mod column_settings;
 mod comment;
 mod composite;
 mod constraint;
+mod copied_column;
 mod copied_rows;
 mod domain;
 mod enum_type;
@@ -39,7 +41,8 @@ pub use column_settings::{ColumnSettings, Compression, Storage};
 pub use comment::Comment;
 pub use composite::{Attribute, CompositeType};
 pub use constraint::{Constraint, ConstraintKind};
-pub use copied_rows::CopiedRows;
+pub use copied_column::{CopiedBy, CopiedColumn, NamedObject};
+pub use copied_rows::{CopiedRows, CopiedTable};
 pub use domain::{Check, Domain};
 pub use enum_type::EnumType;
 pub use firing::Firing;

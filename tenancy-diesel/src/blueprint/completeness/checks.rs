@@ -39,7 +39,7 @@ impl Finding {
 
 /// Looks for properties that a clone would lose.
 pub(super) fn run(catalog: &mut Catalog<'_>) -> Result<Vec<Finding>, CaptureError> {
-    catalog.rows("look for what a clone would lose", include_str!("checks.sql"))
+    catalog.rows_without_its_rights("look for what a clone would lose", include_str!("checks.sql"))
 }
 
 /// Gives the findings names.

@@ -1,4 +1,5 @@
--- What the members of the schema have that a CREATE of ours would not give them. `sub` is a column or 0.
+-- What the members of the schema have that a CREATE of ours would not give them. `sub` is a column or 0. `$2` is the role
+-- of the tenant that the schema belongs to, or nobody's OID.
 WITH RECURSIVE member AS MATERIALIZED (
     SELECT 2615::oid AS classid, $1 AS objid
     UNION
@@ -18,17 +19,25 @@ WITH RECURSIVE member AS MATERIALIZED (
     UNION ALL SELECT 1247, t.oid, t.typowner FROM type t LEFT JOIN pg_class c ON c.oid = t.typrelid WHERE t.typelem = 0 AND coalesce(c.relkind, 'c') = 'c'
     UNION ALL SELECT 3381, oid, stxowner FROM pg_statistic_ext WHERE stxnamespace = $1
 )
--- Grants.
-SELECT 2615::oid AS class, s.oid, 0 AS sub, 'it has grants' AS reason, 'GRANT after cloning, or grant on ALL TABLES of each tenant' AS remedy
-FROM schema s WHERE s.nspacl <> acldefault('n', s.nspowner)
-UNION ALL SELECT 1259, r.oid, 0, 'it has grants', 'REVOKE them in the template and grant after cloning'
-FROM relation r WHERE r.relacl IS NOT NULL
+-- Grants. Those of `$2` are not carried, and no reason to refuse: the clone's own role gets its own.
+SELECT g.class, g.oid, 0 AS sub, g.reason, g.remedy
+FROM (
+    SELECT 2615::oid AS class, s.oid, s.nspacl AS rights, acldefault('n', s.nspowner) AS usual, 'it has grants' AS reason,
+           'GRANT after cloning, or grant on ALL TABLES of each tenant' AS remedy FROM schema s
+    UNION ALL SELECT 1259, r.oid, r.relacl, acldefault(CASE r.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", r.relowner),
+           'it has grants', 'REVOKE them in the template and grant after cloning' FROM relation r
+    UNION ALL SELECT 1255, p.oid, p.proacl, acldefault('f', p.proowner), 'it has grants or revokes',
+           'GRANT EXECUTE to PUBLIC again, or move it to a shared schema' FROM routine p
+    UNION ALL SELECT 1247, t.oid, t.typacl, acldefault('T', t.typowner), 'it has grants or revokes',
+           'GRANT USAGE to PUBLIC again, or move it to a shared schema' FROM type t
+) g
+WHERE EXISTS (SELECT x.* FROM aclexplode(g.rights) x WHERE x.grantee <> $2 EXCEPT SELECT u.* FROM aclexplode(g.usual) u)
+   OR g.rights IS NOT NULL AND EXISTS (SELECT u.* FROM aclexplode(g.usual) u EXCEPT SELECT x.* FROM aclexplode(g.rights) x)
 UNION ALL SELECT 1259, r.oid, a.attnum, 'it has grants', 'REVOKE them in the template and grant after cloning'
-FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid WHERE a.attacl IS NOT NULL AND NOT a.attisdropped
-UNION ALL SELECT 1255, p.oid, 0, 'it has grants or revokes', 'GRANT EXECUTE to PUBLIC again, or move it to a shared schema'
-FROM routine p WHERE p.proacl IS NOT NULL
-UNION ALL SELECT 1247, t.oid, 0, 'it has grants or revokes', 'GRANT USAGE to PUBLIC again, or move it to a shared schema'
-FROM type t WHERE t.typacl IS NOT NULL
+FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid
+WHERE NOT a.attisdropped AND EXISTS (SELECT FROM aclexplode(a.attacl) x WHERE x.grantee <> $2)
+UNION ALL SELECT 3256, y.oid, 0, 'it is for the tenant''s own role', 'CREATE POLICY ... TO PUBLIC, which no other tenant''s role is let into the schema for'
+FROM relation r JOIN pg_policy y ON y.polrelid = r.oid WHERE $2 = ANY (y.polroles)
 -- Owners.
 UNION ALL SELECT o.classid, o.oid, 0, format('it belongs to %I, the schema to %I', o.owner::regrole, s.nspowner::regrole), 'ALTER ... OWNER TO the owner of the schema; `tenancy roles --apply` does it'
 FROM owned o JOIN schema s ON o.owner <> s.nspowner

@@ -27,3 +27,6 @@ SELECT m.classid AS class, m.objid AS oid, d.refclassid AS needed_class, d.refob
            ELSE false
        END AS part
 FROM member m JOIN pg_depend d ON d.classid = m.classid AND d.objid = m.objid
+-- Default privileges that are all for `$2`, the role of the tenant that the schema belongs to: the clone's gets its own.
+WHERE NOT (m.classid = 826 AND EXISTS (SELECT FROM pg_default_acl a WHERE a.oid = m.objid)
+           AND NOT EXISTS (SELECT FROM pg_default_acl a CROSS JOIN LATERAL aclexplode(a.defaclacl) x WHERE a.oid = m.objid AND x.grantee <> $2))
