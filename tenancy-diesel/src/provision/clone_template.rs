@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use diesel::connection::SimpleConnection as _;
-use diesel::{Connection as _, PgConnection};
+use diesel::sql_types::{Bool, Text};
+use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query};
 use tenancy_core::blueprint::Blueprint;
 use tenancy_core::isolation::TenantRoles;
 use tenancy_core::name::SchemaName;
@@ -9,18 +10,32 @@ use tenancy_core::script::Script;
 use tenancy_core::tenant::TenantId;
 
 use super::Provisioner;
-use crate::blueprint::CaptureError;
+use super::origin::Origin;
+use crate::blueprint::{BlueprintCache, CaptureError, Extent, Rows};
 use crate::bookkeeping;
 use crate::error::Error;
 use crate::locks;
 use crate::ownership;
+use crate::registry::seeds;
+
+/// How often the origin is read anew because a table changed in the meantime.
+const ATTEMPTS: usize = 3;
+
+#[derive(QueryableByName)]
+struct Copying {
+    #[diesel(sql_type = Text)]
+    role: String,
+    #[diesel(sql_type = Bool)]
+    sees_all: bool,
+}
 
 impl Provisioner<'_> {
-    /// Makes `schema` from the template, for a tenant whose registry row and `role` stand, and goes back to the login.
-    /// The caller holds the template's lock, shared, in a transaction.
-    pub(super) fn clone_template(
+    /// Makes `schema` from `origin`, for a tenant whose registry row and `role` stand, and goes back to the login.
+    /// The caller holds the origin's lock, shared, in a transaction.
+    pub(super) fn clone_schema(
         &self,
         conn: &mut PgConnection,
+        origin: Origin<'_>,
         id: TenantId,
         schema: &SchemaName,
         role: Option<&str>,
@@ -30,8 +45,9 @@ impl Provisioner<'_> {
             None if self.context.roles == TenantRoles::On => return Err(Error::NoRoles),
             None => Script::default(),
         };
-        let blueprint = self.blueprint(conn, role.is_some())?;
-        let mut clone = blueprint.render_granting(schema, &grants);
+        let blueprint = self.blueprint(conn, origin, role.is_some())?;
+        sees_all_rows(conn, &blueprint)?;
+        let mut clone = blueprint.render_for(schema, &grants, &self.context.shared.search_path(schema));
         if blueprint.copies_rows_of(bookkeeping::TABLE) {
             clone = clone
                 .sql("\n")
@@ -39,15 +55,32 @@ impl Provisioner<'_> {
                 .script(&ownership::close_bookkeeping(schema));
         }
         clone = clone.sql(ownership::AS_LOGIN);
-        conn.batch_execute(clone.as_str()).map_err(Error::query("clone the template"))?;
+        conn.batch_execute(clone.as_str()).map_err(Error::query("clone the schema"))?;
         Ok(())
     }
 
-    /// The template as it is now. Where schemas belong to an owner role (`owned`), somebody may have changed the template
+    /// The origin as it is now. Where schemas belong to an owner role (`owned`), somebody may have changed the template
     /// by hand as another login: that is given to the owner first, if ours may do so.
-    fn blueprint(&self, conn: &mut PgConnection, owned: bool) -> Result<Arc<Blueprint>, Error> {
-        let template = self.context.naming.template();
-        let refused = match self.context.blueprints.get(conn, template) {
+    fn blueprint(
+        &self,
+        conn: &mut PgConnection,
+        origin: Origin<'_>,
+        owned: bool,
+    ) -> Result<Arc<Blueprint>, Error> {
+        let template = match origin {
+            Origin::Template(template) => template,
+            Origin::Tenant { schema, role, with_data, .. } => {
+                let extent = Extent {
+                    rows: if with_data { Rows::All } else { Rows::Bookkeeping },
+                    without_rights_of: role.map(ToString::to_string),
+                };
+                // Not that of the templates: a tenant is cloned once.
+                return Ok(locked(conn, &BlueprintCache::new(), schema, &extent)?);
+            }
+        };
+        let extent = Extent::with_rows_of(seeds::names(conn, template)?);
+        let blueprints = &self.context.blueprints;
+        let refused = match locked(conn, blueprints, template, &extent) {
             Err(refused @ CaptureError::CannotCarry(_)) if owned => refused,
             captured => return Ok(captured?),
         };
@@ -57,8 +90,49 @@ impl Provisioner<'_> {
             .script(&ownership::of(template));
         // In a savepoint: what the clone would lose says more than who may not change it.
         match conn.transaction(|conn| conn.batch_execute(adopt.as_str())) {
-            Ok(()) => Ok(self.context.blueprints.get(conn, template)?),
+            Ok(()) => Ok(locked(conn, blueprints, template, &extent)?),
             Err(_) => Err(refused.into()),
         }
     }
+}
+
+/// The blueprint of `schema`. Tables whose rows are copied stay as the blueprint has them until the end of the
+/// transaction: a column that was added after it was read would be lost in silence. (What migrates takes our locks; this is
+/// for changes made by hand.)
+fn locked(
+    conn: &mut PgConnection,
+    cache: &BlueprintCache,
+    schema: &SchemaName,
+    extent: &Extent,
+) -> Result<Arc<Blueprint>, CaptureError> {
+    let mut blueprint = cache.get_as(conn, schema, extent)?;
+    if extent.rows == Rows::Bookkeeping {
+        return Ok(blueprint);
+    }
+    for _ in 0..ATTEMPTS {
+        let lock = blueprint.lock_copied_tables();
+        conn.batch_execute(lock.as_str())
+            .map_err(|source| CaptureError::Query { doing: "keep tables from being altered", source })?;
+        let now = cache.get_as(conn, schema, extent)?;
+        if Arc::ptr_eq(&now, &blueprint) {
+            return Ok(blueprint);
+        }
+        blueprint = now;
+    }
+    Err(CaptureError::Changing { template: schema.clone() })
+}
+
+/// Refuses to copy rows that policies may hide from whoever copies them.
+fn sees_all_rows(conn: &mut PgConnection, blueprint: &Blueprint) -> Result<(), Error> {
+    let forced = blueprint.copied_tables().filter(|table| table.row_security_forced);
+    let tables: Vec<String> =
+        forced.map(|table| format!("`{}.{}`", blueprint.template(), table.name)).collect();
+    if tables.is_empty() {
+        return Ok(());
+    }
+    let sql = "SELECT r.rolname::pg_catalog.text AS role, r.rolsuper OR r.rolbypassrls AS sees_all \
+               FROM pg_catalog.pg_roles r WHERE r.rolname = current_user";
+    let copying: Copying =
+        sql_query(sql).get_result(conn).map_err(Error::query("ask whether policies apply"))?;
+    if copying.sees_all { Ok(()) } else { Err(Error::RowsHidden { tables, role: copying.role }) }
 }

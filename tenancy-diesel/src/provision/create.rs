@@ -8,6 +8,7 @@ use tenancy_core::script::Script;
 use tenancy_core::tenant::{Tenant, TenantId, TenantStatus};
 use uuid::Uuid;
 
+use super::origin::Origin;
 use super::{NewTenant, Provisioner};
 use crate::error::Error;
 use crate::locks;
@@ -31,7 +32,7 @@ impl Provisioner<'_> {
     /// Creates a tenant: its registry row and its schema, cloned from the template, in one transaction. When
     /// this returns, the tenant is active; when it fails, or the process dies on the way, nothing remains.
     ///
-    /// Blocks for ten round trips, PostgreSQL's catalogue work, and up to 10 s for a migration of the
+    /// Blocks for eleven round trips, PostgreSQL's catalogue work, and up to 10 s for a migration of the
     /// template that is under way.
     ///
     /// # Errors
@@ -53,13 +54,19 @@ impl Provisioner<'_> {
     /// # }
     /// ```
     pub fn create(&self, new: &NewTenant) -> Result<Tenant, Error> {
-        let schema = self.context.naming.schema_for(&new.slug)?;
-        // Without a prefix a slug could be the name of a shared schema that is not there yet.
-        if self.context.shared.names().any(|shared| shared == schema.as_str()) {
-            return Err(NameError::Reserved { name: new.slug.to_string() }.into());
-        }
+        let schema = self.schema_for(&new.slug)?;
         let mut conn = self.context.operation()?;
         conn.transaction(|conn| self.create_in(conn, new, &schema))
+    }
+
+    /// The schema that a new tenant of this slug will have.
+    pub(super) fn schema_for(&self, slug: &TenantSlug) -> Result<SchemaName, Error> {
+        let schema = self.context.naming.schema_for(slug)?;
+        // Without a prefix a slug could be the name of a shared schema that is not there yet.
+        if self.context.shared.names().any(|shared| shared == schema.as_str()) {
+            return Err(NameError::Reserved { name: slug.to_string() }.into());
+        }
+        Ok(schema)
     }
 
     fn create_in(
@@ -74,10 +81,27 @@ impl Provisioner<'_> {
             .script(&locks::template_shared(template));
         conn.batch_execute(wait.as_str())
             .map_err(Error::query("wait for a sign-up of that name, and for the template"))?;
+        self.settle(conn, new, schema, Origin::Template(template))
+    }
+
+    /// Makes the tenant, behind the locks of its slug and of its origin.
+    pub(super) fn settle(
+        &self,
+        conn: &mut PgConnection,
+        new: &NewTenant,
+        schema: &SchemaName,
+        origin: Origin<'_>,
+    ) -> Result<Tenant, Error> {
         let id = reserve(conn, new, schema)?;
         refuse_existing_schema(conn, schema)?;
         let role = make_role(conn, id)?;
-        self.clone_template(conn, id, schema, role.as_deref())?;
+        if let Origin::Tenant { slug, role: None, .. } = origin
+            && role.is_some()
+        {
+            let reason = format!("it has no role yet: `tenancy roles --apply --only {slug}`");
+            return Err(Error::CannotClone { slug: slug.clone(), reason });
+        }
+        self.clone_schema(conn, origin, id, schema, role.as_deref())?;
         let row: TenantRow = diesel::update(tenants::table.find(id.as_uuid()))
             .set(tenants::status.eq(TenantStatus::Active.as_str()))
             .returning(TenantRow::as_returning())

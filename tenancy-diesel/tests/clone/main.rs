@@ -15,5 +15,6 @@ mod bodies;
 mod carried;
 mod fingerprint;
 mod refused;
+mod rows;
 mod template;
 mod words;

@@ -5,6 +5,7 @@
 mod world;
 
 mod changes_under_a_run;
+mod copy;
 mod create;
 mod desk;
 mod exec;
@@ -13,3 +14,4 @@ mod install;
 mod lifecycle;
 mod newcomers;
 mod outside_transactions;
+mod seeds;

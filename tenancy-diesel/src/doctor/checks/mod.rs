@@ -38,6 +38,7 @@ mod row_security_not_forced;
 mod row_without_schema;
 mod runs_as_owner;
 mod schema_without_row;
+mod seed_missing;
 mod server_version;
 mod session_settings;
 mod shadows_builtin;
@@ -80,6 +81,7 @@ pub(super) const ALL: &[&Check] = &[
     &row_without_schema::CHECK,
     &row_points_elsewhere::CHECK,
     &template_missing::CHECK,
+    &seed_missing::CHECK,
     &fall_through::CHECK,
     &answered_from_shared::CHECK,
     &tenant_incomplete::CHECK,

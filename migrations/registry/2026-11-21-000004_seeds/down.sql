@@ -1,0 +1,2 @@
+DROP FUNCTION tenancy.open_seeds();
+DROP TABLE tenancy.seeds;

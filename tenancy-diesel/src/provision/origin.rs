@@ -1,0 +1,19 @@
+use tenancy_core::name::{RoleName, SchemaName, TenantSlug};
+
+/// What a tenant's schema is made from.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Origin<'a> {
+    /// The template, with the rows of the seeds.
+    Template(&'a SchemaName),
+    /// Another tenant's schema as it is.
+    Tenant {
+        /// The tenant.
+        slug: &'a TenantSlug,
+        /// Its schema.
+        schema: &'a SchemaName,
+        /// Its role, which has no rights on the clone.
+        role: Option<&'a RoleName>,
+        /// Whether its rows are copied.
+        with_data: bool,
+    },
+}
