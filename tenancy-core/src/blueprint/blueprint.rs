@@ -1,6 +1,6 @@
 use super::kind::{CopiedRows, CopiedTable};
 use super::order::{Part, Step, order};
-use super::render::Writer;
+use super::render::{Render, Writer};
 use super::{CycleError, Definition, Doubt, Object};
 use crate::name::SchemaName;
 use crate::script::Script;
@@ -84,22 +84,16 @@ impl Blueprint {
     /// takes neither a default tablespace nor a default access method from the session. These are `SET LOCAL`:
     /// they stay for the rest of the transaction, and a caller that goes on in it sets its own path again.
     pub fn render(&self, schema: &SchemaName) -> Script {
-        self.render_granting(schema, &Script::default())
+        self.render_granting(schema, &Script::default().schema(schema), &Script::default())
     }
 
     /// As [`render`](Self::render), with `grants` run as soon as the schema is there: default privileges then reach
     /// every object in it.
-    pub fn render_granting(&self, schema: &SchemaName, grants: &Script) -> Script {
-        self.render_into(Writer::new(schema, &self.template), grants)
-    }
-
-    /// As [`render_granting`](Self::render_granting), with the `search_path` of the tenant to be: what checks and domains
-    /// call when rows are copied finds there what it would find in the tenant's sessions. Else it is the schema alone.
-    pub fn render_for(&self, schema: &SchemaName, grants: &Script, path: &Script) -> Script {
-        self.render_into(Writer::new(schema, &self.template).with_path(path), grants)
-    }
-
-    fn render_into(&self, mut out: Writer<'_>, grants: &Script) -> Script {
+    ///
+    /// `path` is the `search_path` of the tenant, by which the bodies of functions are resolved that run while the
+    /// clone is made (see [`Object::runs_text`]).
+    pub fn render_granting(&self, schema: &SchemaName, path: &Script, grants: &Script) -> Script {
+        let mut out = Writer::new(schema, &self.template);
         out.sql("SET LOCAL search_path TO '';\n")
             .sql("SET LOCAL check_function_bodies = off;\n")
             .sql("SET LOCAL default_tablespace = '';\n")
@@ -109,17 +103,37 @@ impl Blueprint {
             .end()
             .script(grants);
         for step in &self.steps {
-            let object = self.objects[step.object].definition.render();
-            match step.part {
-                Part::Whole => object.create(&mut out),
-                Part::Shell => object.shell(&mut out),
-                Part::Rest => object.complete(&mut out),
-            }
+            self.write(step, path, &mut out, |object, out| match step.part {
+                Part::Whole => object.create(out),
+                Part::Shell => object.shell(out),
+                Part::Rest => object.complete(out),
+            });
         }
         for step in self.steps.iter().filter(|step| step.part != Part::Shell) {
-            self.objects[step.object].definition.render().finish(&mut out);
+            self.write(step, path, &mut out, |object, out| object.finish(out));
         }
         out.into_script()
+    }
+
+    /// Writes a step, under the tenant's path if it may run what is resolved by it.
+    fn write(
+        &self,
+        step: &Step,
+        path: &Script,
+        out: &mut Writer<'_>,
+        part: impl Fn(&dyn Render, &mut Writer<'_>),
+    ) {
+        let object = &self.objects[step.object];
+        if !object.runs_text {
+            return part(object.definition.render(), out);
+        }
+        let mut own = out.another();
+        part(object.definition.render(), &mut own);
+        let statements = own.into_script();
+        if !statements.as_str().is_empty() {
+            out.sql("SET LOCAL search_path TO ").script(path).end();
+            out.script(&statements).sql("SET LOCAL search_path TO ''").end();
+        }
     }
 }
 
@@ -214,7 +228,6 @@ CREATE SCHEMA "tenant_acme";
 CREATE TYPE "tenant_acme"."mood" AS ENUM ('base_template');
 CREATE SEQUENCE "tenant_acme"."notes_id_seq" AS bigint START WITH 1 INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 CACHE 1;
 CREATE TABLE "tenant_acme"."notes" ("id" bigint DEFAULT nextval('"tenant_acme".notes_id_seq'::regclass) NOT NULL, "mood" "tenant_acme".mood DEFAULT 'base_template'::"tenant_acme".mood NOT NULL);
-SET LOCAL search_path TO "tenant_acme", pg_temp;
 SET LOCAL row_security TO off;
 SET LOCAL array_nulls TO on;
 SET LOCAL datestyle TO ISO, YMD;
@@ -224,7 +237,6 @@ SET LOCAL bytea_output TO hex;
 SET LOCAL xmloption TO content;
 WITH "0" AS (INSERT INTO "tenant_acme"."seen" ("version") OVERRIDING SYSTEM VALUE SELECT source."version" FROM ONLY "base_template"."seen" source), "1" AS (INSERT INTO "tenant_acme"."notes" ("mood", "about") OVERRIDING SYSTEM VALUE SELECT ((ARRAY[source."mood"]::pg_catalog.text)::"tenant_acme".mood[])[1], coalesce((SELECT pg_catalog.format('%I.%I', 'tenant_acme', named.relname)::pg_catalog.regclass FROM pg_catalog.pg_class named WHERE named.oid OPERATOR(pg_catalog.=) source."about"::pg_catalog.oid AND named.relnamespace OPERATOR(pg_catalog.=) '"base_template"'::pg_catalog.regnamespace::pg_catalog.oid), source."about") FROM ONLY "base_template"."notes" source) SELECT;
 SET LOCAL row_security TO DEFAULT;
-SET LOCAL search_path TO '';
 ALTER SEQUENCE "tenant_acme"."notes_id_seq" OWNED BY "tenant_acme"."notes"."id";
 SELECT pg_catalog.setval(pg_catalog.format('%I.%I', 'tenant_acme', 'notes_id_seq')::pg_catalog.regclass, source.last_value, source.is_called) FROM "base_template"."notes_id_seq" source;
 COMMENT ON TABLE "tenant_acme".notes IS 'it''s of base_template';

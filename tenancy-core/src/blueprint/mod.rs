@@ -36,9 +36,11 @@ pub mod body;
 mod definition;
 mod deparsed;
 pub mod kind;
+mod lexer;
 mod object;
 mod order;
 mod render;
+mod reparse;
 mod stage;
 
 pub use blueprint::Blueprint;

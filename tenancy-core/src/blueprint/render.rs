@@ -31,18 +31,17 @@ pub(super) trait Render {
 pub(super) struct Writer<'a> {
     schema: &'a SchemaName,
     template: &'a SchemaName,
-    path: Option<&'a Script>,
     script: Script,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(schema: &'a SchemaName, template: &'a SchemaName) -> Self {
-        Self { schema, template, path: None, script: Script::default() }
+        Self { schema, template, script: Script::default() }
     }
 
-    /// Runs code of the tenant's under this `search_path`.
-    pub(super) fn with_path(self, path: &'a Script) -> Self {
-        Self { path: Some(path), ..self }
+    /// An empty one for the same schema.
+    pub(super) fn another(&self) -> Self {
+        Self::new(self.schema, self.template)
     }
 
     pub(super) fn into_script(self) -> Script {
@@ -98,14 +97,6 @@ impl<'a> Writer<'a> {
     pub(super) fn template_oid(&mut self) -> &mut Self {
         let template = self.template.ident().to_string();
         self.literal(&template).sql("::pg_catalog.regnamespace")
-    }
-
-    /// The `search_path` under which code of the tenant's runs.
-    pub(super) fn path(&mut self) -> &mut Self {
-        match self.path {
-            Some(path) => self.script(path),
-            None => self.schema().sql(", pg_temp"),
-        }
     }
 
     /// `name` in the schema that is written.

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, HashMap};
 
-use tenancy_core::blueprint::{Object, ObjectId};
+use tenancy_core::blueprint::{Definition, Object, ObjectId};
 
 /// What was captured so far, and which catalogue rows it accounts for.
 #[derive(Default)]
@@ -55,6 +55,22 @@ impl Inventory {
             } else {
                 object.needs = ids;
             }
+        }
+    }
+
+    /// Says which rows call a function whose body is text. It runs only where rows are computed or an expression is
+    /// planned: a trigger, a view, a policy or a default just names it.
+    pub(super) fn mark_callers(&mut self, rows: impl IntoIterator<Item = ObjectId>) {
+        for row in rows {
+            let Some(share) = self.owners.get(&row) else { continue };
+            let object = &mut self.objects[share.object];
+            object.runs_text |= matches!(
+                object.definition,
+                Definition::Table(_)
+                    | Definition::Constraint(_)
+                    | Definition::Index(_)
+                    | Definition::MaterializedView(_)
+            );
         }
     }
 }

@@ -47,7 +47,8 @@ impl Provisioner<'_> {
         };
         let blueprint = self.blueprint(conn, origin, role.is_some())?;
         sees_all_rows(conn, &blueprint)?;
-        let mut clone = blueprint.render_for(schema, &grants, &self.context.shared.search_path(schema));
+        let path = self.context.shared.search_path(schema);
+        let mut clone = blueprint.render_granting(schema, &path, &grants);
         if blueprint.copies_rows_of(bookkeeping::TABLE) {
             clone = clone
                 .sql("\n")

@@ -15,6 +15,7 @@ mod bodies;
 mod carried;
 mod fingerprint;
 mod refused;
+mod reparsed;
 mod rows;
 mod template;
 mod words;

@@ -1,5 +1,5 @@
-use super::lexer::{self, Kind, Token};
 use super::{Doubt, Language, Reason};
+use crate::blueprint::lexer::{self, Kind, Token};
 use crate::name::{Ident, SchemaName};
 
 /// PostgreSQL cuts names at so many bytes.
@@ -13,7 +13,7 @@ const LONGEST_NAME: usize = 63;
 /// let (template, acme) = (SchemaName::parse("base_template")?, SchemaName::parse("tenant_acme")?);
 /// let text = "SELECT 'base_template' FROM base_template.tickets -- not base_template.old";
 /// let body = Body::read(text, &template, Language::Sql, []);
-/// assert_eq!(body.join(&acme), r#"SELECT 'base_template' FROM "tenant_acme".tickets -- not base_template.old"#);
+/// assert_eq!(body.join(&acme), "SELECT 'base_template' FROM tenant_acme.tickets -- not base_template.old");
 /// assert_eq!(body.doubts()[0].to_string(), "line 1: `SELECT 'base_template' FROM base_template.tickets -- not \
 ///     base_template.old`: the template's name stands in a text; if it becomes a statement or a name, every tenant \
 ///     reaches into the template");
@@ -21,7 +21,7 @@ const LONGEST_NAME: usize = 63;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body {
-    // The schema's name stands, quoted, between each part and the next.
+    // The schema's name stands between each part and the next; quotes around it belong to them.
     parts: Vec<Box<str>>,
     doubts: Vec<Doubt>,
 }
@@ -71,8 +71,9 @@ impl Body {
         let mut parts = Vec::with_capacity(found.qualifications.len() + 1);
         let mut start = 0;
         for token in found.qualifications {
-            parts.push(text[start..token.start].into());
-            start = token.end;
+            let quote = usize::from(token.kind == Kind::Name { quoted: true });
+            parts.push(text[start..token.start + quote].into());
+            start = token.end - quote;
         }
         parts.push(text[start..].into());
         Self { parts, doubts: found.doubts }
@@ -88,10 +89,28 @@ impl Body {
         self.parts.iter().map(AsRef::as_ref)
     }
 
-    /// The body of a function in `schema`.
+    /// The body of a function in `schema`, quoted where the template is.
     pub fn join(&self, schema: &SchemaName) -> String {
-        self.parts.join(&Ident::new(schema.as_str()).to_string())
+        let mut parts = self.parts.iter();
+        let mut body = parts.next().map_or_else(String::new, |first| first.to_string());
+        for part in parts {
+            if part.starts_with('"') || reads_bare(schema) {
+                body.push_str(schema.as_str());
+            } else {
+                body.push_str(&Ident::new(schema.as_str()).to_string());
+            }
+            body.push_str(part);
+        }
+        body
     }
+}
+
+/// Whether a schema's name means itself without quotes: it begins like a name, and is no keyword. Of those with an
+/// underscore only a few are reserved (PostgreSQL manual, appendix C).
+fn reads_bare(schema: &SchemaName) -> bool {
+    let name = schema.as_str();
+    let keyword = ["current_", "session_", "system_"].iter().any(|prefix| name.starts_with(prefix));
+    !name.starts_with(|first: char| first.is_ascii_digit()) && name.contains('_') && !keyword
 }
 
 /// Where the template's name stands in a body.

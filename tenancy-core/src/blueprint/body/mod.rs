@@ -25,7 +25,6 @@
 mod body;
 mod doubt;
 mod language;
-mod lexer;
 mod settings;
 
 pub use body::Body;

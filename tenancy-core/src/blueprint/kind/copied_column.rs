@@ -61,7 +61,8 @@ impl NamedObject {
 
     fn write(self, column: &str, out: &mut Writer<'_>) {
         let Some([catalogue, name, namespace, data_type]) = self.catalogue() else {
-            out.sql("CASE source.").ident(column).sql(" WHEN ").template_oid().sql(" THEN ").schema_oid();
+            out.sql("CASE WHEN source.").ident(column).sql("::pg_catalog.oid OPERATOR(pg_catalog.=) ");
+            out.template_oid().sql("::pg_catalog.oid THEN ").schema_oid();
             out.sql(" ELSE source.").ident(column).sql(" END");
             return;
         };

@@ -25,7 +25,12 @@ SELECT m.classid AS class, m.objid AS oid, d.refclassid AS needed_class, d.refob
                           AND EXISTS (SELECT FROM pg_rewrite r WHERE r.oid = m.objid AND r.rulename = '_RETURN')
            WHEN 2620 THEN d.deptype = 'i' AND d.refclassid = 2606
            ELSE false
-       END AS part
+       END AS part,
+       -- Whether it is a function whose body is text, or an operator that calls one; PostgreSQL's own are not.
+       d.refobjid >= 16384 AND d.refclassid IN (1255, 2617) AND EXISTS (
+           SELECT FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+           WHERE p.oid = CASE d.refclassid WHEN 1255 THEN d.refobjid ELSE (SELECT o.oprcode FROM pg_operator o WHERE o.oid = d.refobjid) END
+             AND p.prosqlbody IS NULL AND l.lanname NOT IN ('internal', 'c')) AS text
 FROM member m JOIN pg_depend d ON d.classid = m.classid AND d.objid = m.objid
 -- Default privileges that are all for `$2`, the role of the tenant that the schema belongs to: the clone's gets its own.
 WHERE NOT (m.classid = 826 AND EXISTS (SELECT FROM pg_default_acl a WHERE a.oid = m.objid)

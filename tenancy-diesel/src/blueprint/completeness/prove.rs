@@ -26,6 +26,8 @@ pub(in crate::blueprint) fn prove(
         .map(|dependency| (dependency.member, dependency.on))
         .collect();
     inventory.connect(edges);
+    let callers = dependencies.iter().filter(|dependency| dependency.text);
+    inventory.mark_callers(callers.map(|dependency| dependency.member));
     Ok(())
 }
 

@@ -83,6 +83,8 @@ pub(super) fn capture(catalog: &mut Catalog<'_>, inventory: &mut Inventory) -> R
     let tables = rows.into_iter().map(|row| row.table(catalog)).collect::<Result<_, _>>()?;
     let mut object = Object::new(None, "rows", CopiedRows { tables, sequences });
     object.needs = needs;
+    // What checks, domains and generated columns call.
+    object.runs_text = *catalog.rows_of != Rows::Bookkeeping;
     inventory.add(object);
     Ok(())
 }
