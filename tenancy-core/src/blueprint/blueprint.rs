@@ -142,8 +142,8 @@ mod tests {
     use super::*;
     use crate::blueprint::kind::{
         Column, ColumnSettings, ColumnValue, Comment, CopiedBy, CopiedColumn, CopiedRows, CopiedTable,
-        EnumType, NamedObject, NotNull, Persistence, ReplicaIdentity, RowSecurity, Sequence, SequenceOptions,
-        Table,
+        EnumType, NamedObject, NotNull, Parentage, Persistence, ReplicaIdentity, RowSecurity, Sequence,
+        SequenceOptions, Table,
     };
     use crate::blueprint::{Deparsed, ObjectId, Sentinel};
 
@@ -180,8 +180,14 @@ mod tests {
                 column("id", "bigint", ColumnValue::Default(text("nextval('@.notes_id_seq'::regclass)"))),
                 column("mood", "@.mood", ColumnValue::Default(text("'base_template'::@.mood"))),
             ],
+            parentage: Parentage::None,
+            overrides: Vec::new(),
             checks: Vec::new(),
+            validated: Vec::new(),
+            partition_key: None,
             parameters: Vec::new(),
+            access_method: None,
+            tablespace: None,
             replica_identity: ReplicaIdentity::Default,
             row_security: RowSecurity { enabled: false, forced: false },
         };

@@ -139,7 +139,7 @@ impl<'a> Hand<'a> {
             not_null: match self.part.flags >> 11 & 3 {
                 0 => NotNull::No,
                 1 => NotNull::Unnamed,
-                _ => NotNull::Named(self.word(5)),
+                _ => NotNull::Named { name: self.word(5), no_inherit: self.flag(21) },
             },
             value: match self.part.flags >> 13 & 3 {
                 0 => ColumnValue::Null,
@@ -149,9 +149,38 @@ impl<'a> Hand<'a> {
                     always: self.flag(15),
                     sequence: self.word(4),
                     options: self.options(),
+                    data_type: self.when(22, self.sql("smallint")),
+                    persistence: self.when(23, Persistence::Unlogged),
                 },
             },
             settings: self.settings(),
+        }
+    }
+
+    fn column_override(&self) -> ColumnOverride {
+        let Column { name, value, not_null, settings, .. } = self.column(2);
+        let value = self.when(24, value);
+        ColumnOverride { name, value, not_null: self.when(25, not_null), settings }
+    }
+
+    fn parentage(&self) -> Parentage {
+        let tables = || vec![self.word(1), self.word(3)];
+        match self.part.flags >> 26 & 7 {
+            0 => Parentage::Typed(self.sql("@.%")),
+            1 => Parentage::Inherits(tables()),
+            2 => Parentage::Joins(tables()),
+            3 => Parentage::Partition { of: self.word(1), bound: self.sql("FOR VALUES IN (?)") },
+            _ => Parentage::None,
+        }
+    }
+
+    fn index_settings(&self) -> IndexSettings {
+        IndexSettings {
+            tablespace: self.when(22, self.word(2)),
+            statistics: vec![(1, self.small())],
+            partition_of: self.when(23, self.word(3)),
+            clustered: self.flag(17),
+            replica_identity: self.flag(18),
         }
     }
 
@@ -193,7 +222,6 @@ impl<'a> Hand<'a> {
     pub(crate) fn definition(&self) -> Definition {
         let (name, table) = (self.word(0), self.word(1));
         let persistence = if self.flag(16) { Persistence::Unlogged } else { Persistence::Permanent };
-        let (clustered, replica_identity) = (self.flag(17), self.flag(18));
         match self.part.kind {
             0 => EnumType { name, labels: vec![self.word(1), self.word(2)] }.into(),
             1 => {
@@ -237,9 +265,15 @@ impl<'a> Hand<'a> {
             6 => Table {
                 name,
                 persistence,
+                parentage: self.parentage(),
                 columns: vec![self.column(1), self.column(2)],
-                checks: vec![self.check(true), self.check(false)],
+                overrides: vec![self.column_override()],
+                checks: vec![self.check(true)],
+                validated: vec![self.word(4)],
+                partition_key: self.when(29, self.sql("LIST (%, @.%(%))")),
                 parameters: self.parameters(),
+                access_method: self.when(30, self.word(2)),
+                tablespace: self.when(31, self.word(3)),
                 replica_identity: if self.flag(19) {
                     ReplicaIdentity::Full
                 } else {
@@ -267,28 +301,39 @@ impl<'a> Hand<'a> {
                 name,
                 settings: vec![(table, self.settings())],
                 parameters: self.parameters(),
+                access_method: self.when(30, self.word(2)),
+                tablespace: self.when(31, self.word(3)),
                 query: self.sql(" SELECT ? AS % FROM @.%"),
                 populated: self.flag(19),
             }
             .into(),
             9 => self.copied_rows(name, table).into(),
             10 => Constraint {
+                kind: match self.part.flags >> 19 & 3 {
+                    0 => ConstraintKind::Check,
+                    1 => ConstraintKind::Indexed {
+                        parameters: self.parameters(),
+                        settings: self.index_settings(),
+                    },
+                    _ => ConstraintKind::ForeignKey {
+                        to_partitioned: self.flag(21),
+                        partitions: vec![PartitionConstraint {
+                            table: self.word(2),
+                            name: self.word(3),
+                            definition: self.sql("FOREIGN KEY (%) REFERENCES @.%(%)"),
+                        }],
+                    },
+                },
                 table,
                 name,
-                kind: if self.flag(19) { ConstraintKind::ForeignKey } else { ConstraintKind::Indexed },
                 definition: self.sql("FOREIGN KEY (%) REFERENCES @.%(%)"),
-                parameters: self.parameters(),
-                clustered,
-                replica_identity,
             }
             .into(),
             11 => Index {
                 table,
                 name,
                 definition: self.sql("CREATE INDEX % ON @.% USING btree (%) WHERE (% = ?)"),
-                statistics: vec![(1, self.small())],
-                clustered,
-                replica_identity,
+                settings: self.index_settings(),
             }
             .into(),
             12 => Statistics {
@@ -309,6 +354,11 @@ impl<'a> Hand<'a> {
                 name,
                 definition: self.sql("CREATE TRIGGER % BEFORE INSERT ON @.% EXECUTE FUNCTION @.%(?)"),
                 firing: self.firing(),
+                partitions: vec![PartitionTrigger {
+                    table: self.word(3),
+                    name: self.word(4),
+                    firing: self.firing(),
+                }],
             }
             .into(),
             15 => Policy {

@@ -8,6 +8,15 @@ pub(super) struct Inventory {
     pub(super) objects: Vec<Object>,
     /// Which object each row of a catalogue belongs to.
     pub(super) owners: HashMap<ObjectId, Share>,
+    /// What was read and cannot be carried.
+    pub(super) refused: Vec<Refused>,
+}
+
+/// Something that was read and cannot be carried.
+pub(super) struct Refused {
+    pub(super) id: ObjectId,
+    pub(super) reason: &'static str,
+    pub(super) remedy: &'static str,
 }
 
 /// The share that a catalogue row has in an object.
@@ -33,6 +42,11 @@ impl Inventory {
     /// Says that the row `id` is created along with an object.
     pub(super) fn include(&mut self, id: ObjectId, object: usize, late: bool) {
         self.owners.insert(id, Share { object, late });
+    }
+
+    /// Says that `id` cannot be carried.
+    pub(super) fn refuse(&mut self, id: ObjectId, reason: &'static str, remedy: &'static str) {
+        self.refused.push(Refused { id, reason, remedy });
     }
 
     /// Fills in what each object needs from rows of `pg_depend`.
