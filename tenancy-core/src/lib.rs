@@ -11,6 +11,7 @@
 //! * [`request`] and [`resolve`]: who is asking.
 //! * [`isolation`]: what a session must look like while a tenant is served, and how that is proved.
 //! * [`blueprint`]: a schema as typed objects, rendered for any tenant.
+//! * [`dismantle`]: in which steps a large schema is dropped.
 //! * [`fleet`]: which migrations which tenant needs.
 //! * [`limits`] and [`fairness`]: what a tenant may take, and whose turn it is.
 //! * [`conninfo`]: what a database URL says about hosts and encryption.
@@ -21,6 +22,7 @@
 
 pub mod blueprint;
 pub mod conninfo;
+pub mod dismantle;
 pub mod fairness;
 pub mod fleet;
 pub mod isolation;

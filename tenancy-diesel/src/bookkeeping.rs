@@ -5,7 +5,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 use diesel::{PgConnection, QueryableByName, sql_query};
-use tenancy_core::name::SchemaName;
+use tenancy_core::name::{Ident, SchemaName};
 use tenancy_core::script::Script;
 use tenancy_core::tenant::TenantId;
 
@@ -82,6 +82,20 @@ pub(crate) fn delete(schema: &SchemaName, version: &str) -> Script {
         .sql(" WHERE version::pg_catalog.text OPERATOR(pg_catalog.=) ")
         .literal(version)
         .sql("::pg_catalog.text;\n")
+}
+
+/// The newest version in the table, which must exist: one row.
+pub(crate) fn newest(schema: &SchemaName) -> Script {
+    Script::new("SELECT pg_catalog.max(version::pg_catalog.text) AS version FROM ").script(&table(schema))
+}
+
+/// Takes the right to change what is recorded from `role`, which has no tenant yet; acting as the owner.
+pub(crate) fn close_to(schema: &SchemaName, role: Ident<'_>) -> Script {
+    Script::new("REVOKE INSERT, UPDATE, DELETE ON ")
+        .script(&table(schema))
+        .sql(" FROM ")
+        .ident(role)
+        .sql(";\n")
 }
 
 /// Copies what the schema has on record into the tenant's registry row. The table must exist, and the tenant must

@@ -11,6 +11,7 @@ use crate::context::{Context, Settings};
 use crate::error::Error;
 use crate::migrations::Migrations;
 use crate::pools::PoolSettings;
+use crate::provision::refiller;
 use crate::secrets::SecretKey;
 use crate::tenancy::Tenancy;
 
@@ -32,6 +33,7 @@ pub struct TenancyBuilder {
     connections: Option<NonZeroU32>,
     detect_fall_through: Option<bool>,
     scope: Scope,
+    spares: usize,
     danger_plain_text: bool,
 }
 
@@ -162,6 +164,18 @@ impl TenancyBuilder {
         self
     }
 
+    /// How many spares to keep: clones of the template that sign-ups take over, so that they need not wait for a clone
+    /// ([`Spares`](crate::Spares)). None unless set.
+    ///
+    /// A thread of its own makes them, one at a time, whenever some are missing, and drops those of a template that has
+    /// changed since. Of several processes on one database one at a time does so. It ends with the last clone of the
+    /// [`Tenancy`]; what goes wrong is told to `tracing` and tried again.
+    #[must_use]
+    pub fn spares(mut self, keep: usize) -> Self {
+        self.spares = keep;
+        self
+    }
+
     /// Allows a connection over a network without encryption, for a network that is trusted as a whole.
     #[must_use]
     pub fn danger_allow_plain_text(mut self) -> Self {
@@ -175,7 +189,8 @@ impl TenancyBuilder {
     /// # Errors
     ///
     /// [`Error::Name`] for the prefix or the template; [`Error::PlainText`] when the database is on another
-    /// machine and the URL does not demand encryption.
+    /// machine and the URL does not demand encryption; [`Error::OperatorUrlNeeded`] when spares are to be kept and only a
+    /// pooler in transaction mode is known; [`Error::Unreachable`] when no thread can be started for them.
     pub fn build(self) -> Result<Tenancy, Error> {
         let naming = SchemaNaming::new(
             self.prefix.as_deref().unwrap_or(SchemaNaming::DEFAULT_PREFIX),
@@ -188,7 +203,10 @@ impl TenancyBuilder {
         }
         let max_per_tenant = self.connections.map(NonZeroU32::get).or(self.pool.max_per_tenant);
         let pool = PoolSettings { max_per_tenant, ..self.pool };
-        Ok(Tenancy::new(Context::new(Settings {
+        if self.spares > 0 && self.scope == Scope::Transaction && self.operator_url.is_none() {
+            return Err(Error::OperatorUrlNeeded);
+        }
+        let tenancy = Tenancy::new(Context::new(Settings {
             url: self.url,
             naming,
             shared: self.shared,
@@ -202,7 +220,12 @@ impl TenancyBuilder {
             dedicated_size: self.dedicated_size.unwrap_or(DEDICATED_SIZE),
             detect_fall_through: self.detect_fall_through.unwrap_or(cfg!(debug_assertions)),
             scope: self.scope,
-        })))
+            spares: self.spares,
+        }));
+        if self.spares > 0 {
+            refiller::start(tenancy.context())?;
+        }
+        Ok(tenancy)
     }
 }
 

@@ -8,7 +8,7 @@ use tenancy_core::isolation::{Scope, SessionPlan};
 use tenancy_core::name::TenantSlug;
 use tenancy_core::request::RequestParts;
 use tenancy_core::resolve::TenantKey;
-use tenancy_core::tenant::ActiveTenant;
+use tenancy_core::tenant::{ActiveTenant, TenantStatus};
 
 use crate::connection::TenantConnection;
 use crate::context::Context;
@@ -160,6 +160,10 @@ impl Context {
 
     fn look_up(&self, key: &TenantKey) -> Result<ActiveTenant, Error> {
         let tenant = Registry::new(self).find(key)?;
+        if tenant.status == TenantStatus::Dropping {
+            // Some of it is gone already.
+            return Err(Error::UnknownTenant(key.to_string()));
+        }
         self.directory.remember(&tenant);
         Ok(tenant.into_active()?)
     }

@@ -116,6 +116,47 @@ pub enum Error {
         /// What would be dropped along, in PostgreSQL's words; the first ten.
         objects: Vec<String>,
     },
+    /// The tenant is being dropped in several transactions, or such a drop was interrupted.
+    #[error(
+        "tenant `{0}` is being dropped, and was perhaps interrupted in it: `tenancy drop {0}` goes on with that"
+    )]
+    Dropping(TenantSlug),
+    /// The drop of a large tenant ended half-way. The tenant is not served any more, and the next drop goes on.
+    #[error(
+        "tenant `{slug}` is no longer served, but some of its schema `{schema}` is left: {source}. Mend that, then \
+         `tenancy drop {slug}` goes on"
+    )]
+    DropUnfinished {
+        /// The tenant.
+        slug: TenantSlug,
+        /// Its schema.
+        schema: SchemaName,
+        /// Why it ended.
+        source: Box<Error>,
+    },
+    /// A schema cannot be renamed: functions in it name it, in a way that cannot be rewritten for sure.
+    #[error("schema `{schema}` cannot be renamed, because functions in it name it: {}", doubts.join("; "))]
+    NamesItself {
+        /// The schema.
+        schema: SchemaName,
+        /// Each function, and where it does.
+        doubts: Vec<String>,
+    },
+    /// PostgreSQL's lock table, which all sessions share, had no room for what one transaction locks.
+    #[error(
+        "{doing}: that takes {needed} locks in one transaction, and all sessions of the server share {slots}: set \
+         `max_locks_per_transaction` to {remedy} or more and restart it, or try again when less is going on"
+    )]
+    OutOfLocks {
+        /// What was being done.
+        doing: &'static str,
+        /// About how many locks it takes.
+        needed: usize,
+        /// For how many the server makes room.
+        slots: usize,
+        /// The setting with which it takes a quarter of them.
+        remedy: usize,
+    },
     /// The tenant's placement is not available.
     #[error(transparent)]
     Plan(#[from] PlanError),

@@ -64,7 +64,10 @@ pub use logins::{Login, LoginKind, Logins};
 pub use migrations::Migrations;
 pub use pooler::Pooler;
 pub use pools::{PoolSettings, PoolState};
-pub use provision::{NewTenant, Provisioner, TenantCopy};
+pub use provision::{
+    CreateOutcome, CreateReport, Creation, ManyOptions, NewTenant, Provisioner, Spare, SpareStanding, Spares,
+    SparesReport, TenantCopy,
+};
 pub use registry::{ListTenants, Registry, Seed, Seeds, TenantChange};
 pub use roles::{RoleStanding, Roles};
 pub use secrets::{SecretError, SecretKey};

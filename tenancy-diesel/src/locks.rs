@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | template | a sign-up, until its commit | a migration of the template |
 //! | slug | | a sign-up of that name |
+//! | spares of a template | | whoever makes or drops some |
 //! | template changes owner | | a sign-up that finds what is not the owner's |
 //! | tenant in use | a pinned session, an operator's SQL, a clone of the tenant | drop, rename, adoption, another login |
 //! | tenant migrating | a clone of the tenant | a runner that migrates the tenant, drop, rename |
@@ -86,6 +87,19 @@ pub(crate) fn adopting(template: &SchemaName) -> Script {
     Script::new("SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(")
         .literal(&format!("tenancy.adopt.{template}"))
         .sql(", 0));\n")
+}
+
+/// The right to make and drop spares of `template`, until the end of the session or the gate. One row: whether it was had;
+/// who does not `wait` gets it only if nobody has it.
+pub(crate) fn refilling(template: &SchemaName, wait: bool) -> Script {
+    let key = Script::new("pg_catalog.hashtextextended(")
+        .literal(&format!("tenancy.spares.{template}"))
+        .sql(", 0)");
+    if wait {
+        Script::new("SELECT true AS yes FROM pg_catalog.pg_advisory_lock(").script(&key).sql(")")
+    } else {
+        Script::new("SELECT pg_catalog.pg_try_advisory_lock(").script(&key).sql(") AS yes")
+    }
 }
 
 fn template_key(template: &SchemaName) -> Script {

@@ -30,6 +30,14 @@ pub(crate) fn make_role(tenant: TenantId) -> Script {
         .sql("::pg_catalog.uuid) AS role, tenancy.act_as_owner(NULL, true) FROM tenancy.installation")
 }
 
+/// Makes the role that the tenant of a spare will have, and then acts as the owner until the end of the transaction. One
+/// row, or none when this installation has no roles.
+pub(crate) fn make_spare_role(id: TenantId) -> Script {
+    Script::new("SELECT tenancy.make_spare_role(")
+        .literal(&id.to_string())
+        .sql("::pg_catalog.uuid) AS role, tenancy.act_as_owner(NULL, true) FROM tenancy.installation")
+}
+
 /// Grants `role` its rights on `schema`; acting as the owner.
 pub(crate) fn grant(schema: &SchemaName, role: &str) -> Script {
     Script::new("SELECT tenancy.grant_schema(").literal(schema.as_str()).sql(", ").literal(role).sql(");\n")

@@ -16,7 +16,7 @@ use crate::fleet::Fleet;
 use crate::logins::Logins;
 use crate::pooler::{self, Pooler};
 use crate::pools::PoolState;
-use crate::provision::Provisioner;
+use crate::provision::{Provisioner, Spares};
 use crate::registry::{Registry, Seeds, install};
 use crate::roles::Roles;
 #[cfg(feature = "tokio")]
@@ -49,6 +49,11 @@ impl Tenancy {
         Self(Arc::new(context))
     }
 
+    /// What lives as long as the service.
+    pub(crate) fn context(&self) -> &Arc<Context> {
+        &self.0
+    }
+
     /// Installs the control plane and builds the template: creates what is missing, applies pending migrations
     /// to both, leaves a hand-made template as it is (but gives it to the owner role, see [`Roles`]). Idempotent; safe
     /// when many replicas start at once.
@@ -64,6 +69,7 @@ impl Tenancy {
             self.roles().establish()?;
         }
         self.fleet().migrate_template()?;
+        self.0.refill.wake();
         self.seeds().check()
     }
 
@@ -235,6 +241,11 @@ impl Tenancy {
     /// Creates, renames, suspends and drops tenants.
     pub fn provisioner(&self) -> Provisioner<'_> {
         Provisioner::new(&self.0)
+    }
+
+    /// Clones of the template that wait for sign-ups.
+    pub fn spares(&self) -> Spares<'_> {
+        Spares::new(&self.0)
     }
 
     /// Migrates all tenants.

@@ -5,6 +5,8 @@
 #[path = "cli/support.rs"]
 mod support;
 
+#[path = "cli/create_many.rs"]
+mod create_many;
 #[path = "cli/doctor.rs"]
 mod doctor;
 #[path = "cli/exec.rs"]
@@ -17,6 +19,8 @@ mod limits;
 mod migrate;
 #[path = "cli/roles.rs"]
 mod roles;
+#[path = "cli/spares.rs"]
+mod spares;
 #[path = "cli/tenants.rs"]
 mod tenants;
 #[path = "cli/usage.rs"]

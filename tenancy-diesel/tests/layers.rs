@@ -10,7 +10,7 @@ const CORE: &[&[&str]] = &[
     &["name", "conninfo", "limits"],
     &["script", "placement", "request"],
     &["tenant"],
-    &["resolve", "scoped", "isolation", "blueprint", "fleet", "fairness"],
+    &["resolve", "scoped", "isolation", "blueprint", "fleet", "fairness", "dismantle"],
 ];
 
 const DIESEL: &[&[&str]] = &[

@@ -44,7 +44,7 @@ mod reparse;
 mod stage;
 
 pub use blueprint::Blueprint;
-pub use body::{Body, Doubt, Language, Settings};
+pub use body::{Body, Doubt, Language, SettingValue, Settings};
 pub use definition::Definition;
 pub use deparsed::{Deparsed, Sentinel, StraySentinel};
 pub use object::{Object, ObjectId};

@@ -30,7 +30,11 @@ impl SchemaNaming {
         if !prefix.is_empty() {
             SchemaName::parse(&format!("{prefix}a"))?;
         }
-        Ok(Self { prefix: prefix.to_owned(), template: SchemaName::parse(template)? })
+        let template = SchemaName::parse(template)?;
+        if template.is_spare() {
+            return Err(NameError::Reserved { name: template.to_string() });
+        }
+        Ok(Self { prefix: prefix.to_owned(), template })
     }
 
     /// The schema of the tenant called `slug`.
@@ -38,7 +42,7 @@ impl SchemaNaming {
     /// # Errors
     ///
     /// [`NameError::TooLong`] when a longer prefix than the default leaves too little room for this slug;
-    /// [`NameError::Reserved`] when the result is the template itself.
+    /// [`NameError::Reserved`] when the result is the template itself, or named like a schema that waits for a tenant.
     pub fn schema_for(&self, slug: &TenantSlug) -> Result<SchemaName, NameError> {
         let name = format!("{}{slug}", self.prefix);
         if name.len() > MAX_IDENTIFIER_BYTES {
@@ -46,7 +50,7 @@ impl SchemaNaming {
             return Err(NameError::TooLong { name: slug.to_string(), length: slug.as_str().len(), max });
         }
         let schema = SchemaName::parse(&name)?;
-        if schema == self.template {
+        if schema == self.template || schema.is_spare() {
             return Err(NameError::Reserved { name: slug.to_string() });
         }
         Ok(schema)
@@ -78,6 +82,19 @@ mod tests {
     fn the_longest_slug_fits_behind_the_default_prefix() {
         let slug = TenantSlug::parse(&"a".repeat(TenantSlug::MAX_BYTES)).unwrap();
         assert_eq!(SchemaNaming::default().schema_for(&slug).unwrap().as_str().len(), 63);
+    }
+
+    #[test]
+    fn no_prefix_makes_a_tenant_of_a_spare() {
+        let id = "0123456789abcdef0123456789abcdef";
+        for (prefix, slug) in
+            [("", format!("spare_{id}")), ("spare_", id.to_owned()), ("spare_0", id[1..].to_owned())]
+        {
+            let naming = SchemaNaming::new(prefix, "blank").unwrap();
+            let refused = naming.schema_for(&TenantSlug::parse(&slug).unwrap());
+            assert!(matches!(refused, Err(NameError::Reserved { .. })), "{prefix}{slug}");
+        }
+        assert!(SchemaNaming::new("a_", &format!("spare_{id}")).is_err());
     }
 
     #[test]

@@ -33,6 +33,12 @@ impl SchemaName {
         Err(NameError::ForeignSchema { name: name.to_owned(), reason })
     }
 
+    /// Whether schemas of this name wait for tenants: `spare_` and 32 hexadecimal digits. No tenant's is called so.
+    pub fn is_spare(&self) -> bool {
+        let hexadecimal = |id: &str| id.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f'));
+        self.0.strip_prefix("spare_").is_some_and(|id| id.len() == 32 && hexadecimal(id))
+    }
+
     /// The schema's name, unquoted.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -80,6 +86,21 @@ mod tests {
     fn schemas_of_others_are_refused() {
         for name in ["public", "tenancy", "pg_catalog", "pg_temp", "information_schema"] {
             assert!(matches!(SchemaName::parse(name), Err(NameError::ForeignSchema { .. })), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_spare_is_told_by_its_whole_name() {
+        let is_spare = |name: &str| SchemaName::parse(name).unwrap().is_spare();
+        assert!(is_spare("spare_0123456789abcdef0123456789abcdef"));
+        for other in [
+            "spare_parts",
+            "spare_0123456789abcdef0123456789abcde",
+            "spare_0123456789abcdef0123456789abcdef0",
+            "spare_0123456789abcdef0123456789abcdeg",
+            "a_spare_0123456789abcdef0123456789abcdef",
+        ] {
+            assert!(!is_spare(other), "{other}");
         }
     }
 

@@ -16,11 +16,13 @@ pub enum TenantStatus {
     Suspended,
     /// Not served and kept for the record; migrated with the rest.
     Archived,
+    /// It is being dropped in steps: it is not served, and only a drop can go on with it.
+    Dropping,
 }
 
 /// A status that this version does not know.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no status of a tenant: expected provisioning, active, suspended or archived")]
+#[error("`{0}` is no status of a tenant: expected provisioning, active, suspended, archived or dropping")]
 pub struct UnknownStatus(String);
 
 impl TenantStatus {
@@ -31,6 +33,7 @@ impl TenantStatus {
             Self::Active => "active",
             Self::Suspended => "suspended",
             Self::Archived => "archived",
+            Self::Dropping => "dropping",
         }
     }
 }
@@ -45,7 +48,7 @@ impl FromStr for TenantStatus {
     type Err = UnknownStatus;
 
     fn from_str(status: &str) -> Result<Self, UnknownStatus> {
-        [Self::Provisioning, Self::Active, Self::Suspended, Self::Archived]
+        [Self::Provisioning, Self::Active, Self::Suspended, Self::Archived, Self::Dropping]
             .into_iter()
             .find(|known| known.as_str() == status)
             .ok_or_else(|| UnknownStatus(status.to_owned()))

@@ -39,26 +39,27 @@ impl BlueprintCache {
         conn: &mut PgConnection,
         template: &SchemaName,
     ) -> Result<Arc<Blueprint>, CaptureError> {
-        self.get_as(conn, template, &Extent::default())
+        self.current(conn, template, &Extent::default()).map(|(_, blueprint)| blueprint)
     }
 
-    /// As [`get`](Self::get), with other rows, or without somebody's rights. One extent of a template is remembered.
+    /// The same with other rows, or without somebody's rights; and of which state it is. One extent of a template is
+    /// remembered.
     ///
     /// # Errors
     ///
     /// As [`capture_as`](super::capture_as()).
-    pub fn get_as(
+    pub fn current(
         &self,
         conn: &mut PgConnection,
         template: &SchemaName,
         extent: &Extent,
-    ) -> Result<Arc<Blueprint>, CaptureError> {
+    ) -> Result<(Fingerprint, Arc<Blueprint>), CaptureError> {
         let now = fingerprint(conn, template)?;
         // A panic while the map is locked leaves it whole: it is only read, or one entry replaced.
         let cached = self.blueprints.read().unwrap_or_else(PoisonError::into_inner).get(template).cloned();
         let cached = cached.filter(|(then, what, _)| *then == now && what == extent);
         if let Some((_, _, blueprint)) = cached {
-            return Ok(blueprint);
+            return Ok((now, blueprint));
         }
         self.captures.fetch_add(1, Ordering::Relaxed);
         let (fingerprint, blueprint) = capture_with(conn, template, extent, now)?;
@@ -66,8 +67,8 @@ impl BlueprintCache {
         self.blueprints
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(template.clone(), (fingerprint, extent.clone(), Arc::clone(&blueprint)));
-        Ok(blueprint)
+            .insert(template.clone(), (fingerprint.clone(), extent.clone(), Arc::clone(&blueprint)));
+        Ok((fingerprint, blueprint))
     }
 
     /// How many times a template was captured since the cache was made.

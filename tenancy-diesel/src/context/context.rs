@@ -7,6 +7,7 @@ use tenancy_core::resolve::ResolverChain;
 use tenancy_core::tenant::ActiveTenant;
 
 use super::Directory;
+use super::Refill;
 use super::login_pools::LoginPools;
 use crate::blueprint::BlueprintCache;
 use crate::connection::ControlConnection;
@@ -36,6 +37,7 @@ pub(crate) struct Context {
     pub(crate) blueprints: BlueprintCache,
     pub(crate) fall_through: FallThroughDetector,
     pub(crate) scope: Scope,
+    pub(crate) refill: Refill,
     url: String,
     one_login: bool,
     operator_url: String,
@@ -59,6 +61,8 @@ pub(crate) struct Settings {
     pub(crate) detect_fall_through: bool,
     /// What is pinned, on connections of `url`.
     pub(crate) scope: Scope,
+    /// How many spares are kept.
+    pub(crate) spares: usize,
 }
 
 /// The most connections that look tenants up.
@@ -83,6 +87,7 @@ impl Context {
             dedicated_size,
             detect_fall_through,
             scope,
+            spares,
         } = settings;
         let one_login = operator_url.is_none();
         let operator_url = operator_url.unwrap_or_else(|| url.clone());
@@ -116,6 +121,7 @@ impl Context {
             migrations,
             roles,
             scope,
+            refill: Refill::keeping(spares),
             url,
             operator_url,
             one_login,

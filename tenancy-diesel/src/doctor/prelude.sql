@@ -7,7 +7,7 @@ WITH RECURSIVE homes (tenant, slug, role_name, login_name, role, nsp, schema, ow
     SELECT t.id, t.slug, t.role_name, t.login_name, r.oid, n.oid, n.nspname, n.nspowner, t.migrations
     FROM tenancy.tenants t JOIN pg_namespace n ON n.nspname = t.schema_name::name
     LEFT JOIN pg_roles r ON r.rolname = t.role_name::name
-    WHERE t.placement = 'schema' AND t.schema_name = $2 || t.slug
+    WHERE t.placement = 'schema' AND t.status <> 'dropping' AND t.schema_name = $2 || t.slug
 ), template (nsp, schema, owner) AS (
     SELECT oid, nspname, nspowner FROM pg_namespace WHERE nspname = $1::name
 ), shared (nsp, schema) AS (

@@ -138,6 +138,8 @@ impl<'a> Fleet<'a> {
         let (done, result) = template::migrate(&mut conn, self.context, &catalog);
         // Through the gate: the template lock is released, sign-ups go on.
         drop(conn);
+        // Spares are of the template as it was.
+        self.context.refill.wake();
         report.template = done;
         if let Err(error) = result {
             report.template_error = Some(error.to_string());

@@ -10,6 +10,9 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::registry::schema::tenants;
 
+/// Some of such a tenant is gone already.
+const DROPPING: &str = "dropping";
+
 /// Which tenants.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Which<'a> {
@@ -35,6 +38,7 @@ pub(super) fn read(
     if !only.is_empty() {
         let known: Vec<String> = tenants::table
             .filter(tenants::slug.eq_any(&names))
+            .filter(tenants::status.ne(DROPPING))
             .select(tenants::slug)
             .load(conn)
             .map_err(Error::query("look the tenants up"))?;
@@ -45,6 +49,7 @@ pub(super) fn read(
     let mut query = tenants::table
         .select((tenants::id, tenants::slug, tenants::schema_name, tenants::migrations))
         .filter(tenants::placement.eq("schema"))
+        .filter(tenants::status.ne(DROPPING))
         .order(tenants::slug)
         .into_boxed();
     if !only.is_empty() {
@@ -82,6 +87,7 @@ pub(super) fn home(
     let row: Option<(String, Option<String>)> = tenants::table
         .find(tenant.as_uuid())
         .filter(tenants::placement.eq("schema"))
+        .filter(tenants::status.ne(DROPPING))
         .select((tenants::slug, tenants::schema_name))
         .first(conn)
         .optional()

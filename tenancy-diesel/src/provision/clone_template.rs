@@ -7,11 +7,10 @@ use tenancy_core::blueprint::Blueprint;
 use tenancy_core::isolation::TenantRoles;
 use tenancy_core::name::SchemaName;
 use tenancy_core::script::Script;
-use tenancy_core::tenant::TenantId;
 
 use super::Provisioner;
 use super::origin::Origin;
-use crate::blueprint::{BlueprintCache, CaptureError, Extent, Rows};
+use crate::blueprint::{BlueprintCache, CaptureError, Extent, Fingerprint, Rows};
 use crate::bookkeeping;
 use crate::error::Error;
 use crate::locks;
@@ -29,35 +28,42 @@ struct Copying {
     sees_all: bool,
 }
 
+/// What a clone was made from.
+pub(super) struct Cloned {
+    /// The template as it was.
+    pub(super) fingerprint: Fingerprint,
+    /// Whether it has a bookkeeping of migrations.
+    pub(super) is_recorded: bool,
+}
+
 impl Provisioner<'_> {
-    /// Makes `schema` from `origin`, for a tenant whose registry row and `role` stand, and goes back to the login.
-    /// The caller holds the origin's lock, shared, in a transaction.
+    /// Makes `schema` from `origin`, for a tenant whose `role` stands, and goes back to the login. `recorded` is run
+    /// behind it where the origin has a bookkeeping of migrations. The caller holds the origin's lock, shared, in a
+    /// transaction.
     pub(super) fn clone_schema(
         &self,
         conn: &mut PgConnection,
         origin: Origin<'_>,
-        id: TenantId,
         schema: &SchemaName,
         role: Option<&str>,
-    ) -> Result<(), Error> {
+        recorded: &Script,
+    ) -> Result<Cloned, Error> {
         let grants = match role {
             Some(role) => ownership::grant(schema, role),
             None if self.context.roles == TenantRoles::On => return Err(Error::NoRoles),
             None => Script::default(),
         };
-        let blueprint = self.blueprint(conn, origin, role.is_some())?;
+        let (fingerprint, blueprint) = self.blueprint(conn, origin, role.is_some())?;
         sees_all_rows(conn, &blueprint)?;
         let path = self.context.shared.search_path(schema);
         let mut clone = blueprint.render_granting(schema, &path, &grants);
-        if blueprint.copies_rows_of(bookkeeping::TABLE) {
-            clone = clone
-                .sql("\n")
-                .script(&bookkeeping::record(schema, id))
-                .script(&ownership::close_bookkeeping(schema));
+        let is_recorded = blueprint.copies_rows_of(bookkeeping::TABLE);
+        if is_recorded {
+            clone = clone.sql("\n").script(recorded);
         }
         clone = clone.sql(ownership::AS_LOGIN);
         conn.batch_execute(clone.as_str()).map_err(Error::query("clone the schema"))?;
-        Ok(())
+        Ok(Cloned { fingerprint, is_recorded })
     }
 
     /// The origin as it is now. Where schemas belong to an owner role (`owned`), somebody may have changed the template
@@ -67,7 +73,7 @@ impl Provisioner<'_> {
         conn: &mut PgConnection,
         origin: Origin<'_>,
         owned: bool,
-    ) -> Result<Arc<Blueprint>, Error> {
+    ) -> Result<(Fingerprint, Arc<Blueprint>), Error> {
         let template = match origin {
             Origin::Template(template) => template,
             Origin::Tenant { schema, role, with_data, .. } => {
@@ -105,20 +111,20 @@ fn locked(
     cache: &BlueprintCache,
     schema: &SchemaName,
     extent: &Extent,
-) -> Result<Arc<Blueprint>, CaptureError> {
-    let mut blueprint = cache.get_as(conn, schema, extent)?;
+) -> Result<(Fingerprint, Arc<Blueprint>), CaptureError> {
+    let (mut fingerprint, mut blueprint) = cache.current(conn, schema, extent)?;
     if extent.rows == Rows::Bookkeeping {
-        return Ok(blueprint);
+        return Ok((fingerprint, blueprint));
     }
     for _ in 0..ATTEMPTS {
         let lock = blueprint.lock_copied_tables();
         conn.batch_execute(lock.as_str())
             .map_err(|source| CaptureError::Query { doing: "keep tables from being altered", source })?;
-        let now = cache.get_as(conn, schema, extent)?;
-        if Arc::ptr_eq(&now, &blueprint) {
-            return Ok(blueprint);
+        let (state, now) = cache.current(conn, schema, extent)?;
+        if state == fingerprint {
+            return Ok((fingerprint, now));
         }
-        blueprint = now;
+        (fingerprint, blueprint) = (state, now);
     }
     Err(CaptureError::Changing { template: schema.clone() })
 }

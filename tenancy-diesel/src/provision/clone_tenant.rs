@@ -8,6 +8,7 @@ use tenancy_core::script::Script;
 use tenancy_core::tenant::{Tenant, TenantId, TenantStatus};
 
 use super::origin::Origin;
+use super::room::Room;
 use super::{NewTenant, Provisioner, TenantCopy};
 use crate::blueprint::CaptureError;
 use crate::error::Error;
@@ -36,13 +37,13 @@ impl Provisioner<'_> {
     /// # Errors
     ///
     /// [`Error::UnknownTenant`] for `from`; [`Error::CannotClone`] when it is being dropped, or has no role although
-    /// tenants have roles; [`Error::Capture`] when it holds what cannot be cloned; [`Error::RowsHidden`];
+    /// tenants have roles; [`Error::Capture`] when it holds what cannot be cloned; [`Error::RowsHidden`]; [`Error::OutOfLocks`];
     /// [`Error::Plan`] for a placement other than a schema; for the new one the errors of [`create`](Self::create).
     pub fn clone_tenant(&self, from: &TenantSlug, copy: &TenantCopy) -> Result<Tenant, Error> {
-        let schema = self.schema_for(&copy.slug)?;
+        let schema = self.schema_of(&copy.slug)?;
         let id = Registry::new(self.context).find_by_slug(from)?.id;
         let mut conn = self.context.operation()?;
-        conn.transaction(|conn| {
+        let cloned = conn.transaction(|conn| {
             let wait = Script::new(locks::PATIENCE)
                 .script(&locks::signing_up(&copy.slug))
                 .script(&locks::tenant_shared(id));
@@ -52,6 +53,10 @@ impl Provisioner<'_> {
             // Read it again behind the locks.
             let source = read(conn, id)?.ok_or_else(|| Error::UnknownTenant(from.to_string()))?;
             self.clone_tenant_in(conn, &source, copy, &schema)
+        });
+        cloned.map_err(|error| match self.context.naming.schema_for(from) {
+            Ok(from) => Room::explain(&mut conn, &from, error),
+            Err(_) => error,
         })
     }
 
@@ -83,7 +88,7 @@ impl Provisioner<'_> {
         };
         let role = source.role.as_ref();
         let origin = Origin::Tenant { slug, schema: from, role, with_data: copy.with_data };
-        self.settle(conn, &new, schema, origin).map_err(|error| match error {
+        self.settle(conn, &new, schema, origin, None).map_err(|error| match error {
             Error::Capture(CaptureError::NoTemplate { template: schema }) => {
                 Error::SchemaMissing { slug: slug.clone(), schema }
             }

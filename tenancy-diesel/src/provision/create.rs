@@ -3,13 +3,17 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Bool, Text};
 use diesel::{PgConnection, QueryableByName, sql_query};
+use tenancy_core::isolation::TenantRoles;
 use tenancy_core::name::{NameError, SchemaName, TenantSlug};
 use tenancy_core::script::Script;
 use tenancy_core::tenant::{Tenant, TenantId, TenantStatus};
 use uuid::Uuid;
 
 use super::origin::Origin;
+use super::room::Room;
+use super::spares::Claimed;
 use super::{NewTenant, Provisioner};
+use crate::bookkeeping;
 use crate::error::Error;
 use crate::locks;
 use crate::ownership;
@@ -29,17 +33,19 @@ struct Made {
 }
 
 impl Provisioner<'_> {
-    /// Creates a tenant: its registry row and its schema, cloned from the template, in one transaction. When
+    /// Creates a tenant: its registry row and its schema, in one transaction. The schema is a spare
+    /// ([`Spares`](crate::Spares)) if there is one of the template as it is now, or else cloned from the template. When
     /// this returns, the tenant is active; when it fails, or the process dies on the way, nothing remains.
     ///
-    /// Blocks for eleven round trips, PostgreSQL's catalogue work, and up to 10 s for a migration of the
+    /// Blocks for a dozen round trips, PostgreSQL's catalogue work (with a spare, that of a rename), and up to 10 s for a
+    /// migration of the
     /// template that is under way.
     ///
     /// # Errors
     ///
     /// [`Error::AlreadyExists`] when the slug is taken, also by a sign-up at the same moment;
     /// [`Error::SchemaTaken`] when a schema of that name exists; [`Error::Capture`] when the template is
-    /// missing or holds what cannot be cloned; [`Error::NotInitialized`]; [`Error::NoRoles`] when tenants are to
+    /// missing or holds what cannot be cloned; [`Error::OutOfLocks`]; [`Error::NotInitialized`]; [`Error::NoRoles`] when tenants are to
     /// have roles and this database was set up without.
     ///
     /// # Examples
@@ -54,13 +60,21 @@ impl Provisioner<'_> {
     /// # }
     /// ```
     pub fn create(&self, new: &NewTenant) -> Result<Tenant, Error> {
-        let schema = self.schema_for(&new.slug)?;
-        let mut conn = self.context.operation()?;
-        conn.transaction(|conn| self.create_in(conn, new, &schema))
+        self.schema_of(&new.slug)?;
+        self.create_on(&mut *self.context.operation()?, new)
+    }
+
+    /// The same on a connection of the caller's.
+    pub(super) fn create_on(&self, conn: &mut PgConnection, new: &NewTenant) -> Result<Tenant, Error> {
+        let schema = self.schema_of(&new.slug)?;
+        let created = conn.transaction(|conn| self.create_in(conn, new, &schema));
+        // Others need a spare soon, or it was the last one.
+        self.context.refill.wake();
+        created.map_err(|error| Room::explain(conn, self.context.naming.template(), error))
     }
 
     /// The schema that a new tenant of this slug will have.
-    pub(super) fn schema_for(&self, slug: &TenantSlug) -> Result<SchemaName, Error> {
+    pub(super) fn schema_of(&self, slug: &TenantSlug) -> Result<SchemaName, Error> {
         let schema = self.context.naming.schema_for(slug)?;
         // Without a prefix a slug could be the name of a shared schema that is not there yet.
         if self.context.shared.names().any(|shared| shared == schema.as_str()) {
@@ -81,27 +95,38 @@ impl Provisioner<'_> {
             .script(&locks::template_shared(template));
         conn.batch_execute(wait.as_str())
             .map_err(Error::query("wait for a sign-up of that name, and for the template"))?;
-        self.settle(conn, new, schema, Origin::Template(template))
+        let spare = self.claim_spare(conn)?;
+        self.settle(conn, new, schema, Origin::Template(template), spare)
     }
 
-    /// Makes the tenant, behind the locks of its slug and of its origin.
+    /// Makes the tenant, behind the locks of its slug and of its origin: of a spare, if there is one.
     pub(super) fn settle(
         &self,
         conn: &mut PgConnection,
         new: &NewTenant,
         schema: &SchemaName,
         origin: Origin<'_>,
+        spare: Option<Claimed>,
     ) -> Result<Tenant, Error> {
-        let id = reserve(conn, new, schema)?;
+        let id = reserve(conn, new, schema, spare.as_ref().map(|spare| spare.id))?;
         refuse_existing_schema(conn, schema)?;
         let role = make_role(conn, id)?;
+        if role.is_none() && self.context.roles == TenantRoles::On {
+            return Err(Error::NoRoles);
+        }
         if let Origin::Tenant { slug, role: None, .. } = origin
             && role.is_some()
         {
             let reason = format!("it has no role yet: `tenancy roles --apply --only {slug}`");
             return Err(Error::CannotClone { slug: slug.clone(), reason });
         }
-        self.clone_schema(conn, origin, id, schema, role.as_deref())?;
+        match &spare {
+            Some(spare) => spare.become_tenants(conn, schema)?,
+            None => {
+                let recorded = bookkeeping::record(schema, id).script(&ownership::close_bookkeeping(schema));
+                self.clone_schema(conn, origin, schema, role.as_deref(), &recorded)?;
+            }
+        }
         let row: TenantRow = diesel::update(tenants::table.find(id.as_uuid()))
             .set(tenants::status.eq(TenantStatus::Active.as_str()))
             .returning(TenantRow::as_returning())
@@ -111,11 +136,18 @@ impl Provisioner<'_> {
     }
 }
 
-/// Inserts the row, or waits for whoever is inserting the same slug: if that one commits, the slug is taken; if
+/// Inserts the row, with `id` if there is one, or waits for whoever is inserting the same slug: if that one commits, the slug is taken; if
 /// it rolls back, it is ours.
-fn reserve(conn: &mut PgConnection, new: &NewTenant, schema: &SchemaName) -> Result<TenantId, Error> {
+fn reserve(
+    conn: &mut PgConnection,
+    new: &NewTenant,
+    schema: &SchemaName,
+    id: Option<TenantId>,
+) -> Result<TenantId, Error> {
     let id: Option<Uuid> = diesel::insert_into(tenants::table)
         .values((
+            // PostgreSQL makes one unless a spare brings it along.
+            id.map(|id| tenants::id.eq(id.as_uuid())),
             tenants::slug.eq(new.slug.as_str()),
             tenants::name.eq(&new.name),
             tenants::status.eq(TenantStatus::Provisioning.as_str()),

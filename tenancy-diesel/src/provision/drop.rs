@@ -1,58 +1,64 @@
+use diesel::PgConnection;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
-use diesel::{PgConnection, QueryableByName, sql_query};
+use diesel::result::Error as DieselError;
+use tenancy_core::dismantle::{Batch, LockBudget};
 use tenancy_core::isolation::PlanError;
 use tenancy_core::name::{SchemaName, TenantSlug};
 use tenancy_core::placement::Placement;
 use tenancy_core::script::Script;
-use tenancy_core::tenant::Tenant;
+use tenancy_core::tenant::{Tenant, TenantStatus};
 
 use super::Provisioner;
+use super::dismantle::{Survey, batches};
+use super::room::is_out_of_locks;
 use crate::error::Error;
 use crate::locks;
 use crate::ownership;
 use crate::registry::schema::tenants;
 use crate::registry::{Registry, TenantRow};
 
+/// How far the first transaction of a drop came.
+enum Begun {
+    /// The tenant is gone.
+    Done(Tenant),
+    /// It is no longer served, and its schema is too large for one transaction.
+    Large(Tenant, SchemaName),
+}
+
 impl Provisioner<'_> {
-    /// Drops a tenant: its schema with everything in it, its role, a login of its own, and its registry row, in one transaction. Returns the
+    /// Drops a tenant: its schema with everything in it, its role, a login of its own, and its registry row. Returns the
     /// row as it was. A schema that is already gone is no error.
+    ///
+    /// In one transaction, unless the schema holds more objects than one transaction should lock (a quarter of
+    /// `max_locks_per_transaction * max_connections`). The tenant then becomes [`TenantStatus::Dropping`], which is
+    /// committed: it is not served any more. Its objects are dropped in several transactions, and the rest in the last one,
+    /// which also makes the slug free. A drop that ends half-way, in whatever way, is continued by the next.
     ///
     /// Waits up to 10 s for a migration of the tenant, and as long for sessions that are pinned to it.
     ///
     /// # Errors
     ///
     /// [`Error::UnknownTenant`]; [`Error::StillNeeded`] when something outside the schema would be dropped along;
-    /// [`Error::Plan`] for a placement other than a schema; [`Error::Query`] when the tenant is in use for longer than that, or when the
-    /// schema holds more objects than `max_locks_per_transaction` allows to drop at once. Nothing is changed
-    /// then.
+    /// [`Error::Plan`] for a placement other than a schema; [`Error::Query`] when the tenant is in use for longer than
+    /// that. Nothing is changed then. [`Error::DropUnfinished`] when some of it is gone and something kept the rest from
+    /// being dropped.
     pub fn drop(&self, slug: &TenantSlug) -> Result<Tenant, Error> {
         let tenant = Registry::new(self.context).find_by_slug(slug)?;
         let mut conn = self.context.operation()?;
-        let dropped = conn.transaction(|conn| {
-            let wait = Script::new(locks::PATIENCE).script(&locks::tenant_exclusive(tenant.id));
-            conn.batch_execute(wait.as_str())
-                .map_err(Error::query("wait until no session is pinned to the tenant"))?;
-            // Read it again behind the lock: it may have been renamed while we waited.
-            let row: TenantRow = diesel::delete(tenants::table.find(tenant.id.as_uuid()))
-                .returning(TenantRow::as_returning())
-                .get_result(conn)
-                .optional()
-                .map_err(Error::query("delete the tenant's row"))?
-                .ok_or_else(|| Error::UnknownTenant(slug.to_string()))?;
-            let dropped: Tenant = row.try_into()?;
-            match &dropped.placement {
-                Placement::Schema { schema } => drop_schema(conn, schema, &dropped)?,
-                // A schema of that name in this database would be somebody else's.
-                other => {
-                    let slug = dropped.slug.clone();
-                    return Err(PlanError::PlacementNotAvailable { slug, placement: other.kind() }.into());
-                }
-            }
-            Ok::<_, Error>(dropped)
-        })?;
+        let begun = conn.transaction(|conn| begin(conn, &tenant))?;
         self.context.directory.forget(slug);
+        let dropped = match begun {
+            Begun::Done(dropped) => dropped,
+            Begun::Large(tenant, schema) => {
+                take_apart(&mut conn, &tenant, &schema).map_err(|source| Error::DropUnfinished {
+                    slug: tenant.slug.clone(),
+                    schema,
+                    source: Box::new(source),
+                })?;
+                tenant
+            }
+        };
         if let Some(login) = &dropped.login {
             self.context.forget_login(login);
         }
@@ -60,23 +66,92 @@ impl Provisioner<'_> {
     }
 }
 
-/// Drops the schema with everything in it, and nothing outside it: CASCADE alone would take along a column of
-/// another tenant whose type is this one's.
-fn drop_schema(conn: &mut PgConnection, schema: &SchemaName, tenant: &Tenant) -> Result<(), Error> {
-    let needed: Vec<Described> = sql_query(DEPENDENTS)
-        .bind::<Text, _>(schema.as_str())
-        .load(conn)
-        .map_err(Error::query("look for what needs the tenant's schema"))?;
-    if !needed.is_empty() {
-        let objects = needed.into_iter().map(|object| object.description).collect();
-        return Err(Error::StillNeeded { schema: schema.clone(), objects });
+/// Drops what fits, or takes the tenant out of service.
+fn begin(conn: &mut PgConnection, tenant: &Tenant) -> Result<Begun, Error> {
+    wait(conn, tenant)?;
+    // Read it again behind the lock: it may have been renamed while we waited.
+    let row: TenantRow = tenants::table
+        .find(tenant.id.as_uuid())
+        .select(TenantRow::as_select())
+        .for_update()
+        .first(conn)
+        .optional()
+        .map_err(Error::query("read the tenant's row"))?
+        .ok_or_else(|| Error::UnknownTenant(tenant.slug.to_string()))?;
+    let tenant: Tenant = row.try_into()?;
+    let Placement::Schema { schema } = &tenant.placement else {
+        // A schema of that name in this database would be somebody else's.
+        let (slug, placement) = (tenant.slug.clone(), tenant.placement.kind());
+        return Err(PlanError::PlacementNotAvailable { slug, placement }.into());
+    };
+    if Survey::of(conn, schema)?.fits() {
+        drop_rest(conn, &tenant, schema)?;
+        return Ok(Begun::Done(tenant));
     }
-    let sql = ownership::of(schema)
-        .sql("DROP SCHEMA IF EXISTS ")
-        .schema(schema)
-        .sql(" CASCADE;\n")
-        .sql(ownership::AS_LOGIN);
-    conn.batch_execute(sql.as_str()).map_err(Error::query("drop the tenant's schema"))?;
+    // Until the gate: another drop of the same tenant would be in the way between the transactions.
+    conn.batch_execute(locks::migrating(tenant.id).as_str()).map_err(Error::query("lock the tenant"))?;
+    diesel::update(tenants::table.find(tenant.id.as_uuid()))
+        .set(tenants::status.eq(TenantStatus::Dropping.as_str()))
+        .execute(conn)
+        .map_err(Error::query("take the tenant out of service"))?;
+    let schema = schema.clone();
+    Ok(Begun::Large(tenant, schema))
+}
+
+/// Drops a schema's objects in transactions of bounded size, and then the rest.
+fn take_apart(conn: &mut PgConnection, tenant: &Tenant, schema: &SchemaName) -> Result<(), Error> {
+    take_apart_with(conn, schema, &locks::tenant_exclusive(tenant.id))?;
+    conn.transaction(|conn| {
+        wait(conn, tenant)?;
+        Survey::of(conn, schema)?;
+        drop_rest(conn, tenant, schema)
+    })
+}
+
+/// Drops the objects of a schema in transactions of bounded size, each behind `lock`. What is left fits into one.
+pub(super) fn take_apart_with(
+    conn: &mut PgConnection,
+    schema: &SchemaName,
+    lock: &Script,
+) -> Result<(), Error> {
+    let (budget, batches) = conn.transaction(|conn| {
+        let budget = Survey::of(conn, schema)?.budget;
+        Ok::<_, Error>((budget, batches(conn, schema, budget)?))
+    })?;
+    for batch in batches {
+        let sql =
+            Script::new(locks::PATIENCE).script(lock).script(&ownership::of(schema)).script(&batch.script);
+        conn.transaction(|conn| {
+            // Whatever came to need the schema meanwhile must not go along.
+            Survey::of(conn, schema)?;
+            conn.batch_execute(sql.as_str()).map_err(|source| failed(source, &batch, budget))
+        })?;
+    }
+    Ok(())
+}
+
+/// What PostgreSQL has against a batch.
+fn failed(source: DieselError, batch: &Batch, budget: LockBudget) -> Error {
+    let doing = "drop some of the schema's objects";
+    if is_out_of_locks(&source) {
+        let (needed, slots, remedy) = (batch.locks, budget.slots(), budget.remedy(batch.locks));
+        return Error::OutOfLocks { doing, needed, slots, remedy };
+    }
+    Error::Query { doing, source }
+}
+
+/// Waits until nobody uses the tenant.
+fn wait(conn: &mut PgConnection, tenant: &Tenant) -> Result<(), Error> {
+    let wait = Script::new(locks::PATIENCE).script(&locks::tenant_exclusive(tenant.id));
+    conn.batch_execute(wait.as_str()).map_err(Error::query("wait until no session is pinned to the tenant"))
+}
+
+/// Drops the schema with everything in it, the role, the login and the row.
+fn drop_rest(conn: &mut PgConnection, tenant: &Tenant, schema: &SchemaName) -> Result<(), Error> {
+    diesel::delete(tenants::table.find(tenant.id.as_uuid()))
+        .execute(conn)
+        .map_err(Error::query("delete the tenant's row"))?;
+    drop_schema(conn, schema)?;
     if let Some(role) = &tenant.role {
         let sql = ownership::drop_role(role.as_str());
         conn.batch_execute(sql.as_str()).map_err(Error::query("drop the tenant's role"))?;
@@ -88,35 +163,12 @@ fn drop_schema(conn: &mut PgConnection, schema: &SchemaName, tenant: &Tenant) ->
     Ok(())
 }
 
-#[derive(QueryableByName)]
-struct Described {
-    #[diesel(sql_type = Text)]
-    description: String,
+/// Drops a schema with everything in it, and goes back to the login. A [`Survey`] found that nothing outside goes along.
+pub(super) fn drop_schema(conn: &mut PgConnection, schema: &SchemaName) -> Result<(), Error> {
+    let sql = ownership::of(schema)
+        .sql("DROP SCHEMA IF EXISTS ")
+        .schema(schema)
+        .sql(" CASCADE;\n")
+        .sql(ownership::AS_LOGIN);
+    conn.batch_execute(sql.as_str()).map_err(Error::query("drop the schema"))
 }
-
-/// What stands outside the schema `$1` and depends on something inside it. Constraints, defaults, rules and
-/// triggers stand where their tables stand.
-const DEPENDENTS: &str = "\
-WITH home AS (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1::pg_catalog.name), \
-inside AS ( \
-SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid AS classid, c.oid AS objid \
-FROM pg_catalog.pg_class c JOIN home ON home.oid = c.relnamespace \
-UNION ALL SELECT 'pg_catalog.pg_type'::pg_catalog.regclass, t.oid FROM pg_catalog.pg_type t JOIN home ON home.oid = t.typnamespace \
-UNION ALL SELECT 'pg_catalog.pg_proc'::pg_catalog.regclass, p.oid FROM pg_catalog.pg_proc p JOIN home ON home.oid = p.pronamespace), \
-dependents AS ( \
-SELECT DISTINCT d.classid, d.objid, d.objsubid, coalesce( \
-(SELECT c.relnamespace FROM pg_catalog.pg_class c WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND c.oid = d.objid), \
-(SELECT t.typnamespace FROM pg_catalog.pg_type t WHERE d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND t.oid = d.objid), \
-(SELECT p.pronamespace FROM pg_catalog.pg_proc p WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND p.oid = d.objid), \
-(SELECT k.connamespace FROM pg_catalog.pg_constraint k WHERE d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND k.oid = d.objid), \
-(SELECT c.relnamespace FROM pg_catalog.pg_attrdef a JOIN pg_catalog.pg_class c ON c.oid = a.adrelid WHERE d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND a.oid = d.objid), \
-(SELECT c.relnamespace FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class WHERE d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND r.oid = d.objid), \
-(SELECT c.relnamespace FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid WHERE d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass AND g.oid = d.objid), \
-(SELECT c.relnamespace FROM pg_catalog.pg_policy y JOIN pg_catalog.pg_class c ON c.oid = y.polrelid WHERE d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass AND y.oid = d.objid) \
-) AS namespace \
-FROM pg_catalog.pg_depend d JOIN inside i ON i.classid = d.refclassid AND i.objid = d.refobjid) \
-SELECT pg_catalog.pg_describe_object(classid, objid, objsubid) AS description \
-FROM dependents, home \
-WHERE namespace <> home.oid \
-AND namespace NOT IN (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname LIKE 'pg\\_%') \
-ORDER BY 1 LIMIT 10";

@@ -4,10 +4,11 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use tenancy_core::name::TenantSlug;
 use tenancy_core::placement::Placement;
 use tenancy_core::script::Script;
-use tenancy_core::tenant::Tenant;
+use tenancy_core::tenant::{Tenant, TenantStatus};
 
 use super::Provisioner;
 use super::create::{refuse_existing_schema, taken};
+use super::retarget::{Doubts, Programs, retarget};
 use crate::error::Error;
 use crate::locks;
 use crate::ownership;
@@ -18,12 +19,16 @@ impl Provisioner<'_> {
     /// Renames a tenant: its slug and its schema, in one transaction. Its id stays, and so does its role, which is named
     /// after the id.
     ///
+    /// Bodies of functions and `SET search_path` clauses that name the schema name it by its new name afterwards. (Without
+    /// a prefix a schema's name may be any word: a body in which it may mean something else stays as it is then.)
+    ///
     /// Waits up to 10 s for a migration of the tenant, and as long for sessions that are pinned to it. Whoever
     /// still holds the tenant by its old slug is told that there is no such tenant.
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownTenant`], [`Error::AlreadyExists`] or [`Error::SchemaTaken`] for the new name;
+    /// [`Error::UnknownTenant`], [`Error::Dropping`], [`Error::AlreadyExists`] or [`Error::SchemaTaken`] for the new name;
+    /// [`Error::NamesItself`] when a function names the schema in a way that cannot be rewritten for sure;
     /// [`Error::Query`] when the tenant is in use for longer than that. Nothing is changed then.
     pub fn rename(&self, slug: &TenantSlug, to: &TenantSlug) -> Result<Tenant, Error> {
         let tenant = Registry::new(self.context).find_by_slug(slug)?;
@@ -45,6 +50,9 @@ impl Provisioner<'_> {
                 .map_err(Error::query("read the tenant's row"))?
                 .ok_or_else(|| Error::UnknownTenant(slug.to_string()))?;
             let before: Tenant = row.try_into()?;
+            if before.status == TenantStatus::Dropping {
+                return Err(Error::Dropping(before.slug));
+            }
             // Rows of shared tables and databases of their own keep their places; only the slug changes.
             let moves = match &before.placement {
                 Placement::Schema { schema: from } => Some(from.clone()),
@@ -71,6 +79,11 @@ impl Provisioner<'_> {
                     .sql(" RENAME TO ")
                     .schema(&schema);
                 conn.batch_execute(sql.as_str()).map_err(Error::query("rename the tenant's schema"))?;
+                let doubts = match self.context.naming.prefix() {
+                    "" => Doubts::Leave,
+                    _ => Doubts::Refuse,
+                };
+                retarget(conn, &from, &schema, Programs::All, doubts)?;
             }
             Tenant::try_from(after)
         })?;

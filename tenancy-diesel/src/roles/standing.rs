@@ -40,7 +40,7 @@ AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc p WHERE p.pronamespace = n.oid AN
 AND NOT EXISTS (SELECT FROM pg_catalog.pg_type y WHERE y.typnamespace = n.oid AND y.typowner <> o.oid) \
 FROM pg_catalog.pg_namespace n, tenancy.installation i JOIN pg_catalog.pg_roles o ON o.rolname = i.owner_role::name \
 WHERE n.nspname = t.schema_name::name), false) AS owned \
-FROM tenancy.tenants t WHERE t.placement = 'schema' ORDER BY t.slug";
+FROM tenancy.tenants t WHERE t.placement = 'schema' AND t.status <> 'dropping' ORDER BY t.slug";
 
 impl Roles<'_> {
     /// Where every tenant stands, in alphabetical order. One query.

@@ -155,7 +155,9 @@ impl From<&Error> for Problem {
             Error::TenantsDiffer { .. } => {
                 Self::new(403, "tenant_conflict").detail("The request names two different tenants.")
             }
-            Error::UnknownTenant(_) => Self::new(404, "tenant_unknown").detail("There is no such tenant."),
+            Error::UnknownTenant(_) | Error::Dropping(_) => {
+                Self::new(404, "tenant_unknown").detail("There is no such tenant.")
+            }
             Error::NotActive(not_active) => {
                 let (code, detail) = match not_active.status {
                     TenantStatus::Suspended => ("tenant_suspended", "The tenant is suspended."),

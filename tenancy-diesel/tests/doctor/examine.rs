@@ -10,6 +10,17 @@ fn a_healthy_database_gives_no_findings() {
 }
 
 #[test]
+fn spares_are_as_healthy_as_tenants() {
+    let patient = Patient::healthy();
+    let tenancy = patient.tenancy();
+    tenancy.spares().keep(2, |_| {}).unwrap();
+    assert_eq!(patient.examine().findings, []);
+    tenancy.provisioner().create(&tenancy_diesel::NewTenant::new("hooli".parse().unwrap())).unwrap();
+    assert_eq!(tenancy.spares().list().unwrap().len(), 1, "it was taken");
+    assert_eq!(patient.examine().findings, []);
+}
+
+#[test]
 fn before_init_the_one_finding_is_to_init() {
     let diagnosis = Patient::stranger().examine();
     assert_eq!(codes(&diagnosis), ["not_initialized"]);

@@ -109,6 +109,10 @@ pub(crate) const ROLES: &[Fault] = &[
 ];
 
 pub(crate) const TENANTS: &[Fault] = &[
+    fault("drop_unfinished", "UPDATE tenancy.tenants SET status = 'dropping' WHERE slug = 'acme'")
+        .mended_by_hand("UPDATE tenancy.tenants SET status = 'active' WHERE slug = 'acme'"),
+    fault("spare_without_schema", "INSERT INTO tenancy.spares (template) VALUES ('base_template')"),
+    fault("spare_without_row", "CREATE SCHEMA spare_0123456789abcdef0123456789abcdef"),
     fault("schema_without_row", "CREATE SCHEMA tenant_ghost"),
     fault(
         "row_without_schema",

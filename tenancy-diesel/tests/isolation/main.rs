@@ -16,3 +16,4 @@ mod house;
 mod lifecycle;
 mod rights;
 mod shards;
+mod spares;

@@ -77,7 +77,10 @@ fn a_schema_of_that_name_is_never_taken_over() {
 #[test]
 fn what_cannot_be_cloned_is_refused_by_name_and_nothing_remains() {
     let desk = Desk::new();
-    desk.world.sql("CREATE TABLE base_template.parts (id int) PARTITION BY RANGE (id)");
+    desk.world.sql(
+        "CREATE FOREIGN DATA WRAPPER elsewhere; CREATE SERVER elsewhere FOREIGN DATA WRAPPER elsewhere; \
+         CREATE FOREIGN TABLE base_template.parts (id int) SERVER elsewhere",
+    );
     let error = desk.create("acme").unwrap_err();
     assert!(matches!(error, Error::Capture(_)) && error.to_string().contains("parts"), "{error}");
     assert_eq!(desk.value("SELECT count(*) FROM tenancy.tenants"), "0");

@@ -1,17 +1,27 @@
 //! Tenants come, change, are migrated and go, against a real PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
+#[path = "../support/large.rs"]
+mod large_schemas;
+#[path = "../support/locked.rs"]
+mod locked;
+#[path = "../support/proxy.rs"]
+mod proxy;
 #[path = "../support/world.rs"]
 mod world;
 
 mod changes_under_a_run;
+mod clone_locks;
 mod copy;
 mod create;
 mod desk;
 mod exec;
 mod fleet;
 mod install;
+mod large;
 mod lifecycle;
+mod many;
 mod newcomers;
 mod outside_transactions;
 mod seeds;
+mod spares;

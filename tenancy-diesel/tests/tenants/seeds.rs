@@ -151,3 +151,76 @@ fn a_column_that_is_added_by_hand_while_rows_are_copied_is_not_lost() {
     assert_eq!(desk.value("SELECT string_agg(DISTINCT name, ' ') FROM tenant_acme.countries"), "added");
     assert_eq!(rows(&desk, "tenant_acme"), rows(&desk, "base_template"));
 }
+
+/// The tables that were made by hand are the owner's, as those of migrations are.
+fn adopted() -> Desk {
+    let desk = desk();
+    desk.create("zero").unwrap();
+    desk
+}
+
+/// The tenant called `slug` is made of a spare, or not.
+fn signs_up(desk: &Desk, slug: &str) -> bool {
+    let spares = desk.tenancy().spares().list().unwrap();
+    let tenant = desk.create(slug).unwrap();
+    spares.iter().any(|spare| spare.id == tenant.id)
+}
+
+#[test]
+fn a_spare_with_rows_of_yesterday_is_nobodys() {
+    let desk = adopted();
+    let keep = || desk.tenancy().spares().keep(1, |_| {}).unwrap();
+    keep();
+    // Other tables are seeds now.
+    desk.tenancy().seeds().add(&["countries", "plans"]).unwrap();
+    assert!(!signs_up(&desk, "one"));
+    assert_eq!(rows(&desk, "tenant_one"), rows(&desk, "base_template"));
+    assert_eq!((keep().made, keep().made), (1, 0));
+    assert!(signs_up(&desk, "two"), "nothing has changed");
+    assert_eq!(rows(&desk, "tenant_two"), rows(&desk, "base_template"));
+    for (slug, change) in [
+        ("three", "UPDATE base_template.plans SET level = level WHERE id = 1"),
+        ("four", "INSERT INTO base_template.countries VALUES ('it')"),
+        ("five", "DELETE FROM base_template.countries WHERE code = 'it'"),
+    ] {
+        keep();
+        desk.world.sql(&format!("SET search_path = base_template; {change}"));
+        assert!(!signs_up(&desk, slug), "{change}");
+        assert_eq!(rows(&desk, &format!("tenant_{slug}")), rows(&desk, "base_template"), "{change}");
+    }
+    assert_eq!(keep().dropped, 1, "and is dropped");
+    desk.tenancy().seeds().remove(&["countries", "plans"]).unwrap();
+    assert!(!signs_up(&desk, "six"));
+    assert_eq!(desk.value("SELECT count(*) FROM tenant_six.plans"), "0");
+}
+
+#[test]
+fn rows_that_are_written_while_a_spare_is_made_are_not_taken_for_its_own() {
+    let desk = adopted();
+    desk.tenancy().seeds().add(&["countries", "plans"]).unwrap();
+    desk.world.sql(
+        "CREATE FUNCTION public.nap() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1.5); END $$;
+         CREATE EVENT TRIGGER nap ON ddl_command_end WHEN TAG IN ('CREATE MATERIALIZED VIEW') EXECUTE FUNCTION public.nap()",
+    );
+    thread::scope(|scope| {
+        let making = scope.spawn(|| desk.tenancy().spares().keep(1, |_| {}).unwrap());
+        desk.world.wait_for(crate::world::ASLEEP, "1");
+        desk.world.sql("INSERT INTO base_template.countries VALUES ('it')");
+        making.join().unwrap();
+    });
+    desk.world.sql("DROP EVENT TRIGGER nap");
+    assert!(!signs_up(&desk, "acme"), "it may have been copied before");
+    assert_eq!(rows(&desk, "tenant_acme"), rows(&desk, "base_template"));
+}
+
+#[test]
+fn spares_of_a_template_that_is_not_its_owners_yet_are_made_anew() {
+    let desk = desk();
+    desk.tenancy().seeds().add(&["countries", "plans"]).unwrap();
+    // Nobody could say what their rows were like; by now the template is the owner's.
+    desk.tenancy().spares().keep(1, |_| {}).unwrap();
+    assert!(!signs_up(&desk, "one"));
+    desk.tenancy().spares().keep(1, |_| {}).unwrap();
+    assert!(signs_up(&desk, "two"));
+    assert_eq!(rows(&desk, "tenant_two"), rows(&desk, "base_template"));
+}

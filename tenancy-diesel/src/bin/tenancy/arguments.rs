@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::exit::Outcome;
 use crate::{
     activate, archive, check, clone, create, dedicate, doctor, drop, exec, init, limits, list, logins,
-    migrate, rename, revert, roles, seed, share, show, status, suspend, unshare,
+    migrate, rename, revert, roles, seed, share, show, spares, status, suspend, unshare,
 };
 
 const EXAMPLES: &str = "\
@@ -81,6 +81,7 @@ enum Command {
     Archive(archive::Archive),
     Rename(rename::Rename),
     Drop(drop::Drop),
+    Spares(spares::Spares),
     Limits(limits::Limits),
     Exec(exec::Exec),
     Seed(seed::SeedCommand),
@@ -116,6 +117,7 @@ impl Cli {
             Command::Archive(command) => command.run(&context),
             Command::Rename(command) => command.run(&context),
             Command::Drop(command) => command.run(&context),
+            Command::Spares(command) => command.run(&context),
             Command::Limits(command) => command.run(&context),
             Command::Exec(command) => command.run(&context),
             Command::Seed(command) => command.run(&context),

@@ -17,6 +17,9 @@ use crate::output::printable;
 Asks for the slug once more, unless --yes is given. Waits up to 10 s for sessions that are pinned to the \
 tenant. `tenancy archive` keeps the data.
 
+A schema that is too large to be dropped in one transaction is dropped in several: the tenant is not served from the \
+first on, and a drop that was interrupted is continued by the same command.
+
 Examples:
   tenancy drop acme
   tenancy drop acme --yes")]

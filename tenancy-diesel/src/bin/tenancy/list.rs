@@ -17,7 +17,7 @@ Examples:
   tenancy list --status suspended
   tenancy list --json | jq -r '.[].slug'")]
 pub(crate) struct List {
-    /// Only those that are provisioning, active, suspended or archived
+    /// Only those that are provisioning, active, suspended, archived or dropping
     #[arg(long)]
     status: Option<TenantStatus>,
 }

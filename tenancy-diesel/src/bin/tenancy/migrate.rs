@@ -2,6 +2,7 @@
 
 use clap::Args;
 use serde::Serialize;
+use tenancy_diesel::SpareStanding;
 use tenancy_diesel::core::name::{SchemaName, TenantSlug};
 
 use crate::context::Context;
@@ -95,6 +96,7 @@ impl Migrate {
         progress.end();
         let report = report?;
         if report.is_success() && report.tenants.is_empty() {
+            tell_of_spares(context, report.template.len())?;
             return nothing_to_do(context, &report, report.template.len());
         }
         run::tell_what_stopped(context.out, &report);
@@ -102,11 +104,28 @@ impl Migrate {
             Some(_) => "the template failed: no tenant was touched".to_owned(),
             None => run::summary(&report, "migrated"),
         })?;
+        tell_of_spares(context, report.template.len())?;
         if report.failed().next().is_some() {
             context.out.remark("once that is mended, `tenancy migrate` goes on with what is left");
         }
         Ok(Outcome::of(report.is_success()))
     }
+}
+
+/// Says that spares are of the template as it was, after `applied` migrations of it.
+fn tell_of_spares(context: &Context, applied: usize) -> anyhow::Result<()> {
+    if applied == 0 {
+        return Ok(());
+    }
+    let spares = context.tenancy.spares().list()?;
+    let stale = spares.iter().filter(|spare| spare.standing != SpareStanding::Ready).count();
+    if stale > 0 {
+        context.out.remark(&format!(
+            "{} of the template as it was: a service that keeps spares replaces them, and so does `tenancy spares --keep N`",
+            words::count(stale, "spare")
+        ));
+    }
+    Ok(())
 }
 
 /// Says why there is nothing to do: a wrong directory must not look like an up-to-date fleet.

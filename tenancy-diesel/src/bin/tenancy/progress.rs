@@ -61,7 +61,8 @@ impl Progress {
         }
     }
 
-    fn tell(&self, line: &str) {
+    /// A line beside the bar.
+    pub(crate) fn tell(&self, line: &str) {
         match &self.bar {
             _ if self.silent => {}
             Some(bar) => bar.suspend(|| say(line)),

@@ -8,6 +8,7 @@ mod bound_to_tenant;
 mod connections;
 mod default_grants;
 mod definer_without_path;
+mod drop_unfinished;
 mod extension_in_tenant;
 mod fall_through;
 mod foreign_rights;
@@ -45,6 +46,8 @@ mod shadows_builtin;
 mod shared_public_writes;
 mod shared_schema_writable;
 mod shared_sequence;
+mod spare_without_row;
+mod spare_without_schema;
 mod superuser_definer;
 mod template_missing;
 mod tenant_incomplete;
@@ -79,6 +82,9 @@ pub(super) const ALL: &[&Check] = &[
     &not_owned::CHECK,
     &schema_without_row::CHECK,
     &row_without_schema::CHECK,
+    &drop_unfinished::CHECK,
+    &spare_without_schema::CHECK,
+    &spare_without_row::CHECK,
     &row_points_elsewhere::CHECK,
     &template_missing::CHECK,
     &seed_missing::CHECK,

@@ -11,7 +11,7 @@ pub(super) const CHECK: Check = Check {
     sql: r#"
         SELECT format('%s: schema %s', t.slug, t.schema_name), format('DELETE FROM tenancy.tenants WHERE id = %L', t.id)
         FROM tenancy.tenants t
-        WHERE t.placement = 'schema' AND t.schema_name = $2 || t.slug
+        WHERE t.placement = 'schema' AND t.status <> 'dropping' AND t.schema_name = $2 || t.slug
           AND NOT EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = t.schema_name::name)"#,
     by: MendedBy::Operator,
     safe_to_fix: false,

@@ -12,6 +12,7 @@ pub(super) const CHECK: Check = Check {
         SELECT format('schema %s', n.nspname), format('DROP SCHEMA %I CASCADE', n.nspname)
         FROM pg_namespace n
         WHERE $2 <> '' AND starts_with(n.nspname::text, $2) AND n.nspname <> $1::name
+          AND n.nspname !~ '^spare_[0-9a-f]{32}$'
           AND n.oid NOT IN (SELECT nsp FROM shared)
           AND NOT EXISTS (SELECT FROM tenancy.tenants t WHERE ($2 || t.slug)::name = n.nspname)
           AND NOT EXISTS (SELECT FROM tenancy.tenants t WHERE t.schema_name::name = n.nspname)"#,
