@@ -11,15 +11,21 @@ use tenancy_diesel::embedded::EmbeddedPostgres;
 /// The server of a test, with its data.
 pub(crate) struct FragileServer {
     server: Option<EmbeddedPostgres>,
+    locks_per_transaction: u32,
     directory: TempDir,
 }
 
 impl FragileServer {
     pub(crate) fn start() -> Self {
+        Self::with_locks(64)
+    }
+
+    /// With another `max_locks_per_transaction`.
+    pub(crate) fn with_locks(locks_per_transaction: u32) -> Self {
         let directory = tempfile::tempdir().unwrap();
         // The server's account must reach it when the tests run as root.
         fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        let mut server = Self { server: None, directory };
+        let mut server = Self { server: None, locks_per_transaction, directory };
         server.start_again();
         server
     }
@@ -30,7 +36,11 @@ impl FragileServer {
         // The old one's lock first.
         self.server = None;
         let builder = EmbeddedPostgres::builder().data_dir(self.directory.path()).database("tenancy");
-        let server = builder.durable(false).setting("synchronous_commit", "on").start();
+        let server = builder
+            .durable(false)
+            .setting("synchronous_commit", "on")
+            .setting("max_locks_per_transaction", self.locks_per_transaction.to_string())
+            .start();
         self.server = Some(server.unwrap());
     }
 

@@ -12,3 +12,4 @@
 mod dice;
 mod fragile_server;
 mod sign_ups;
+mod steps;

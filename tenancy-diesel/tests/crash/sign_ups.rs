@@ -12,12 +12,12 @@ use crate::dice::Dice;
 use crate::fragile_server::{FragileServer, kill};
 
 /// So many sign-ups are interrupted; more with `TENANCY_CRASHES`. Each needs a start of the server.
-fn crashes() -> usize {
+pub(crate) fn crashes() -> usize {
     std::env::var("TENANCY_CRASHES").ok().and_then(|n| n.parse().ok()).unwrap_or(20)
 }
 
 /// Tables of the template; a clone should last long enough to be hit in the middle.
-const TABLES: usize = 30;
+pub(crate) const TABLES: usize = 30;
 
 #[derive(QueryableByName)]
 struct Number {
@@ -37,11 +37,11 @@ struct Line {
     line: Option<String>,
 }
 
-fn number(conn: &mut PgConnection, sql: &str) -> i64 {
+pub(crate) fn number(conn: &mut PgConnection, sql: &str) -> i64 {
     sql_query(sql).get_result::<Number>(conn).unwrap().number
 }
 
-fn template() -> String {
+pub(crate) fn template() -> String {
     let mut sql = "CREATE SCHEMA base_template; SET search_path TO base_template; \
                    CREATE TYPE mood AS ENUM ('sad', 'ok'); \
                    CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
@@ -58,12 +58,12 @@ fn template() -> String {
     sql
 }
 
-fn tenancy(server: &FragileServer) -> Tenancy {
+pub(crate) fn tenancy(server: &FragileServer) -> Tenancy {
     Tenancy::builder().database_url(server.url()).build().unwrap()
 }
 
 /// Kills what serves the sign-up, or all of the server.
-fn strike(server: &FragileServer, watcher: &mut PgConnection, dice: &mut Dice) {
+pub(crate) fn strike(server: &FragileServer, watcher: &mut PgConnection, dice: &mut Dice) {
     let cloning: Option<Backend> = sql_query(
         "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database() \
          AND backend_type = 'client backend' AND state = 'active' LIMIT 1",
@@ -79,7 +79,7 @@ fn strike(server: &FragileServer, watcher: &mut PgConnection, dice: &mut Dice) {
 }
 
 /// What the catalogues say about a schema, but for its name and the rights of its tenant.
-fn structure(conn: &mut PgConnection, schema: &str) -> Vec<String> {
+pub(crate) fn structure(conn: &mut PgConnection, schema: &str) -> Vec<String> {
     let sql = format!(
         "SELECT format('%s %s %s %s', c.relkind, c.relname, a.attname, format_type(a.atttypid, a.atttypmod)) AS line
            FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0

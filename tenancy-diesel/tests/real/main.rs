@@ -125,3 +125,8 @@ fn procrastinate() {
 fn graphile_worker() {
     clones_without_a_difference("graphile-worker");
 }
+
+#[test]
+fn pg_boss() {
+    clones_without_a_difference("pg-boss");
+}

@@ -4,7 +4,7 @@ use tenancy_core::name::SchemaName;
 use tenancy_core::tenant::TenantId;
 
 /// A clone of the template that waits for a tenant.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Spare {
     /// The id that its tenant will have.
     pub id: TenantId,
