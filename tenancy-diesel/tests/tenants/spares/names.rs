@@ -68,7 +68,8 @@ fn a_name_that_may_be_any_word_keeps_no_tenant_from_being_renamed() {
     let bare = desk.another_with(|builder| builder.schema_prefix(""));
     bare.provisioner().create(&NewTenant::new(slug("customers"))).unwrap();
     desk.world.sql(
-        "CREATE FUNCTION customers.all_of() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM customers';
+        "SET search_path = customers;
+         CREATE FUNCTION customers.all_of() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM customers';
          CREATE FUNCTION customers.own() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM customers.tickets'",
     );
     bare.provisioner().rename(&slug("customers"), &slug("clients")).unwrap();
