@@ -39,11 +39,12 @@ impl Blueprint {
         &self.objects
     }
 
-    /// What names the template in a way that reading cannot decide, with the function it stands in: it is the same in
-    /// every clone, and may reach into the template from there.
+    /// What names the template in a way that reading cannot decide, with the function or text search dictionary it
+    /// stands in: it is the same in every clone, and may reach into the template from there.
     pub fn doubts(&self) -> Vec<(&Object, Doubt)> {
         let of = |object: &Object| match &object.definition {
             Definition::Routine(routine) => routine.doubts(&self.template),
+            Definition::TextSearchDictionary(dictionary) => dictionary.doubts(&self.template),
             _ => Vec::new(),
         };
         self.objects

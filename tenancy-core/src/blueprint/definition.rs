@@ -62,4 +62,38 @@ kinds! {
     Policy,
     /// A comment on anything.
     Comment,
+    /// An aggregate function.
+    Aggregate,
+    /// An operator.
+    Operator,
+    /// An operator family.
+    OperatorFamily,
+    /// A member of an operator family.
+    FamilyMember,
+    /// An operator class.
+    OperatorClass,
+    /// A cast.
+    Cast,
+    /// A transform.
+    Transform,
+    /// A conversion.
+    Conversion,
+    /// A collation.
+    Collation,
+    /// A shell type.
+    ShellType,
+    /// A text search parser.
+    TextSearchParser,
+    /// A text search template.
+    TextSearchTemplate,
+    /// A text search dictionary.
+    TextSearchDictionary,
+    /// A text search configuration.
+    TextSearchConfiguration,
+    /// A security label on anything.
+    SecurityLabel,
+    /// Rights on anything.
+    Grants,
+    /// An owner other than the schema's.
+    Owner,
 }

@@ -4,12 +4,20 @@
 /// before the foreign keys that rest on them, comments last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
+    /// Collations.
+    Collation,
     /// Enum, composite, domain and range types.
     Type,
     /// Sequences.
     Sequence,
-    /// Functions and procedures.
+    /// Functions, procedures and aggregates.
     Routine,
+    /// Operators, their families and classes, casts, transforms and conversions.
+    Operator,
+    /// Functions whose bodies are bound when they are made: to operators and casts, among others.
+    BoundRoutine,
+    /// Text search parsers, templates, dictionaries and configurations.
+    TextSearch,
     /// Tables.
     Table,
     /// Views and materialized views.
@@ -34,4 +42,14 @@ pub enum Stage {
     Policy,
     /// Comments.
     Comment,
+    /// Security labels.
+    SecurityLabel,
+    /// Rights on the schema.
+    SchemaGrant,
+    /// Owners other than the schema's.
+    Owner,
+    /// Rights on what stands in it.
+    Grant,
+    /// Rights on what comes later.
+    DefaultPrivileges,
 }

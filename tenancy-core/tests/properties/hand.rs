@@ -7,7 +7,7 @@ use tenancy_core::name::SchemaName;
 use crate::shapes::Part;
 
 /// How many kinds of objects there are.
-pub(crate) const KINDS: usize = 17;
+pub(crate) const KINDS: usize = 34;
 
 /// Writes one object.
 pub(crate) struct Hand<'a> {
@@ -219,6 +219,145 @@ impl<'a> Hand<'a> {
         }
     }
 
+    fn transition(&self) -> Transition {
+        Transition {
+            function: self.sql("@.%"),
+            state: self.data_type(),
+            space: self.small(),
+            last: self.when(3, (self.sql("@.%"), self.flag(4))),
+            modifies: if self.flag(5) { StateChange::Shareable } else { StateChange::ReadOnly },
+            initial: self.when(6, self.word(2)),
+        }
+    }
+
+    fn grants(&self) -> Grants {
+        let role = |n| if self.flag(4) { Grantee::Role(self.word(n)) } else { Grantee::Owner };
+        let grant = |revoke, grantee| Grant {
+            revoke,
+            privileges: vec![Privilege::Select, Privilege::References],
+            grantee,
+            grant_option: !revoke && self.flag(5),
+        };
+        let on = match self.part.flags & 3 {
+            0 => GrantTarget::Schema,
+            1 => GrantTarget::Object(self.sql("TABLE @.%")),
+            2 => GrantTarget::Column(self.sql("TABLE @.%"), self.word(2)),
+            _ => GrantTarget::Later(LaterObjects::Routines, role(3)),
+        };
+        Grants { on, changes: vec![grant(true, Grantee::Public), grant(false, role(4))] }
+    }
+
+    /// Of the kinds that are no relations and stand on none.
+    fn program(&self, name: String) -> Definition {
+        match self.part.kind {
+            17 => Aggregate {
+                name,
+                arguments: self.sql("% @.%"),
+                transition: self.transition(),
+                moving: self.when(0, (self.transition(), self.sql("@.%"))),
+                combine: self.when(1, self.sql("@.%")),
+                serialize: self.when(1, self.sql("@.%")),
+                deserialize: self.when(2, self.sql("@.%")),
+                sort_operator: self.when(7, self.sql("OPERATOR(@.<)")),
+                parallel: ParallelSafety::Safe,
+                hypothetical: self.flag(8),
+            }
+            .into(),
+            18 => Operator {
+                symbol: self.sql("@.==="),
+                function: self.sql("@.%"),
+                left: self.when(0, self.data_type()),
+                right: self.when(1, self.data_type()),
+                commutator: self.when(2, self.sql("OPERATOR(@.===)")),
+                negator: self.when(3, self.sql("OPERATOR(@.<>)")),
+                restrict: self.when(4, self.sql("@.%")),
+                join: self.when(5, self.sql("@.%")),
+                hashes: self.flag(6),
+                merges: self.flag(7),
+            }
+            .into(),
+            19 => OperatorFamily { name, method: self.word(1) }.into(),
+            20 => FamilyMember {
+                family: self.sql("@.%"),
+                method: self.word(1),
+                item: self.sql("FUNCTION 1 @.%(@.%)"),
+            }
+            .into(),
+            21 => OperatorClass {
+                name,
+                default: self.flag(0),
+                data_type: self.data_type(),
+                method: self.word(1),
+                family: self.sql("@.%"),
+                storage: self.when(1, self.data_type()),
+                items: if self.flag(2) { vec![self.sql("OPERATOR 1 @.<(@.%,@.%)")] } else { Vec::new() },
+            }
+            .into(),
+            22 => Cast {
+                source: self.data_type(),
+                target: self.sql("@.%"),
+                method: if self.flag(0) {
+                    CastMethod::Function(self.sql("@.%(@.%)"))
+                } else {
+                    CastMethod::InOut
+                },
+                context: if self.flag(1) { CastContext::Implicit } else { CastContext::Assignment },
+            }
+            .into(),
+            23 => Transform {
+                data_type: self.data_type(),
+                language: self.word(1),
+                from_sql: self.when(0, self.sql("@.%(internal)")),
+                to_sql: self.when(1, self.sql("@.%(internal)")),
+            }
+            .into(),
+            24 => Conversion {
+                name,
+                default: self.flag(0),
+                source: self.word(1),
+                target: self.word(2),
+                function: self.sql("@.%"),
+            }
+            .into(),
+            25 => {
+                let provider = match self.part.flags & 3 {
+                    0 => CollationProvider::Libc { collate: self.word(1), ctype: self.word(2) },
+                    1 => CollationProvider::Icu { locale: self.word(1), rules: self.when(3, self.word(2)) },
+                    _ => CollationProvider::Builtin { locale: self.word(1) },
+                };
+                Collation { name, provider, deterministic: self.flag(2) }.into()
+            }
+            26 => ShellType { name }.into(),
+            27 => TextSearchParser {
+                name,
+                start: self.sql("@.%"),
+                token: self.sql("@.%"),
+                end: self.sql("@.%"),
+                kinds: self.sql("@.%"),
+                headline: self.when(0, self.sql("@.%")),
+            }
+            .into(),
+            28 => TextSearchTemplate { name, init: self.when(0, self.sql("@.%")), lexize: self.sql("@.%") }
+                .into(),
+            29 => TextSearchDictionary {
+                name,
+                template: self.sql("@.%"),
+                options: self.when(0, self.sql("% = ?")),
+            }
+            .into(),
+            30 => TextSearchConfiguration {
+                name,
+                parser: self.sql("@.%"),
+                mappings: vec![(self.word(1), vec![self.sql("@.%"), self.sql("@.%")])],
+            }
+            .into(),
+            31 => SecurityLabel { on: self.sql("TABLE @.%"), provider: self.word(2), label: self.word(3) }
+                .into(),
+            32 => Owner { of: self.sql("TABLE @.%"), role: self.word(2) }.into(),
+            _ => self.grants().into(),
+        }
+    }
+
     pub(crate) fn definition(&self) -> Definition {
         let (name, table) = (self.word(0), self.word(1));
         let persistence = if self.flag(16) { Persistence::Unlogged } else { Persistence::Permanent };
@@ -246,6 +385,7 @@ impl<'a> Hand<'a> {
                 subtype: self.data_type(),
                 operator_class: self.when(19, self.sql("@.%")),
                 collation: self.collation(),
+                canonical: self.when(21, self.sql("@.%")),
                 difference: self.when(20, self.sql("@.%")),
                 multirange: self.sql("@.%"),
             }
@@ -317,6 +457,7 @@ impl<'a> Hand<'a> {
                     },
                     _ => ConstraintKind::ForeignKey {
                         to_partitioned: self.flag(21),
+                        reserved: if self.flag(22) { vec![self.word(2), self.word(4)] } else { Vec::new() },
                         partitions: vec![PartitionConstraint {
                             table: self.word(2),
                             name: self.word(3),
@@ -371,7 +512,8 @@ impl<'a> Hand<'a> {
                 with_check: self.when(21, self.sql("(@.%(%))")),
             }
             .into(),
-            _ => Comment { on: self.sql("COLUMN @.%.%"), text: self.word(2) }.into(),
+            16 => Comment { on: self.sql("COLUMN @.%.%"), text: self.word(2) }.into(),
+            _ => self.program(name),
         }
     }
 }

@@ -42,7 +42,7 @@ impl BlueprintCache {
         self.current(conn, template, &Extent::default()).map(|(_, blueprint)| blueprint)
     }
 
-    /// The same with other rows, or without somebody's rights; and of which state it is. One extent of a template is
+    /// The same with other rows, and of which state it is. One extent of a template is
     /// remembered.
     ///
     /// # Errors

@@ -1,18 +1,13 @@
 use diesel::connection::SimpleConnection;
-use diesel::sql_types::{Oid, Text};
-use diesel::{
-    Connection, OptionalExtension as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query,
-};
+use diesel::{Connection, PgConnection};
 use tenancy_core::blueprint::{Blueprint, Sentinel};
 use tenancy_core::name::SchemaName;
 use tenancy_core::script::Script;
 
 use super::catalog::Catalog;
 use super::inventory::Inventory;
+use super::tenants::Tenants;
 use super::{CaptureError, Extent, Fingerprint, completeness, fingerprint, kind};
-
-/// No role has this OID. (0 would be PUBLIC.)
-const NOBODY: u32 = u32::MAX;
 
 /// How often a template is read anew because it changed in the meantime.
 const ATTEMPTS: usize = 3;
@@ -32,7 +27,7 @@ pub fn capture(conn: &mut PgConnection, template: &SchemaName) -> Result<Bluepri
     capture_as(conn, template, &Extent::default())
 }
 
-/// As [`capture()`], with other rows, or without somebody's rights.
+/// As [`capture()`], with other rows.
 ///
 /// # Errors
 ///
@@ -83,23 +78,13 @@ fn read(
     extent: &Extent,
     state: &Fingerprint,
 ) -> Result<Blueprint, CaptureError> {
-    let role = match &extent.without_rights_of {
-        Some(role) => role_oid(conn, role)?,
-        None => NOBODY,
-    };
     // A text that held this sentinel would be part of the state that the sentinel is a hash of.
     let sentinel = Sentinel::new(&state.to_string());
     let undone = conn.transaction::<std::convert::Infallible, _, _>(|conn| {
         let read = rename(conn, template, &sentinel).and_then(|()| {
-            let catalog = Catalog {
-                conn,
-                template,
-                sentinel: &sentinel,
-                namespace: state.namespace(),
-                rows_of: &extent.rows,
-                without_rights_of: role,
-            };
-            read_renamed(catalog)
+            let tenants = Tenants::read(conn, template)?;
+            let (namespace, rows_of) = (state.namespace(), &extent.rows);
+            read_renamed(Catalog { conn, template, sentinel: &sentinel, namespace, rows_of, tenants })
         });
         Err(read.map_or_else(Undone::Failed, |blueprint| Undone::Done(Box::new(blueprint))))
     });
@@ -108,23 +93,6 @@ fn read(
         Err(Undone::Failed(error)) => Err(error),
         Ok(never) => match never {},
     }
-}
-
-#[derive(QueryableByName)]
-struct Role {
-    #[diesel(sql_type = Oid)]
-    oid: u32,
-}
-
-/// A role that is gone has no rights.
-fn role_oid(conn: &mut PgConnection, role: &str) -> Result<u32, CaptureError> {
-    let found: Option<Role> =
-        sql_query("SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = $1::pg_catalog.name")
-            .bind::<Text, _>(role)
-            .get_result(conn)
-            .optional()
-            .map_err(|source| CaptureError::Query { doing: "look for the tenant's role", source })?;
-    Ok(found.map_or(NOBODY, |role| role.oid))
 }
 
 /// Renames the template and makes PostgreSQL write everything in the one form that it reads under any settings.

@@ -5,7 +5,11 @@ use diesel::{PgConnection, RunQueryDsl};
 use tenancy_core::blueprint::{Deparsed, Sentinel};
 use tenancy_core::name::SchemaName;
 
+use super::tenants::Tenants;
 use super::{CaptureError, Rows};
+
+/// No role has this OID. (0 would be PUBLIC.)
+const NOBODY: u32 = u32::MAX;
 
 /// The catalogues of a database in which the template bears the sentinel's name.
 pub(super) struct Catalog<'a> {
@@ -15,8 +19,7 @@ pub(super) struct Catalog<'a> {
     pub(super) namespace: u32,
     /// Which rows are copied.
     pub(super) rows_of: &'a Rows,
-    /// The role whose rights are not carried; nobody's OID when all are.
-    pub(super) without_rights_of: u32,
+    pub(super) tenants: Tenants,
 }
 
 impl Catalog<'_> {
@@ -31,8 +34,8 @@ impl Catalog<'_> {
             .map_err(|source| CaptureError::Query { doing, source })
     }
 
-    /// The same for a query whose `$2` is the OID of the role whose rights are not carried.
-    pub(super) fn rows_without_its_rights<T>(
+    /// The same for a query whose `$2` is the OID of the role of the tenant that the schema belongs to, or nobody's.
+    pub(super) fn rows_of_tenant<T>(
         &mut self,
         doing: &'static str,
         sql: &'static str,
@@ -42,7 +45,7 @@ impl Catalog<'_> {
     {
         diesel::sql_query(sql)
             .bind::<Oid, _>(self.namespace)
-            .bind::<Oid, _>(self.without_rights_of)
+            .bind::<Oid, _>(self.tenants.own.unwrap_or(NOBODY))
             .load(self.conn)
             .map_err(|source| CaptureError::Query { doing, source })
     }

@@ -3,8 +3,9 @@
 -- Members are found through pg_depend's index on the referenced object: no other catalogue has an index by
 -- schema, and a database of ten thousand tenants has a million rows in pg_class. Then every row that describes
 -- a member is read by an index, and hashes of (catalogue, member, version of the row) are added up. OFFSET 0
--- keeps the planner from reading all of pg_depend and pg_description. Casts and transforms of the schema's types count as members:
--- they have no schema of their own.
+-- keeps the planner from reading all of pg_depend and pg_description. Casts and transforms of the schema's types and entries of
+-- operator families count as members: they have no schema of their own. Of mappings of text search
+-- and of aggregates nothing changes but together with rows of pg_depend or pg_proc.
 --
 -- Not read, because nothing changes in them but by rows that come and go in pg_depend: pg_attrdef.
 WITH RECURSIVE template AS MATERIALIZED (
@@ -17,7 +18,7 @@ WITH RECURSIVE template AS MATERIALIZED (
     FROM edge e CROSS JOIN LATERAL (
         SELECT i.classid, i.objid, i.refobjid, i.refobjsubid, i.deptype, i.xmin FROM pg_catalog.pg_depend i WHERE i.refclassid = e.classid AND i.refobjid = e.objid OFFSET 0
     ) d
-    WHERE d.deptype IN ('a', 'i', 'P', 'S') OR d.classid IN (2605, 3576)
+    WHERE d.deptype IN ('a', 'i', 'P', 'S') OR d.classid IN (2602, 2603, 2605, 3576)
 ), member AS MATERIALIZED (
     SELECT DISTINCT e.classid, e.objid FROM edge e
 ), relation AS MATERIALIZED (
@@ -39,6 +40,17 @@ WITH RECURSIVE template AS MATERIALIZED (
     UNION ALL SELECT 2618, m.objid, 0, 0, w.xmin FROM member m JOIN pg_catalog.pg_rewrite w ON w.oid = m.objid WHERE m.classid = 2618
     UNION ALL SELECT 3256, m.objid, 0, 0, o.xmin FROM member m JOIN pg_catalog.pg_policy o ON o.oid = m.objid WHERE m.classid = 3256
     UNION ALL SELECT 3381, m.objid, 0, 0, x.xmin FROM member m JOIN pg_catalog.pg_statistic_ext x ON x.oid = m.objid WHERE m.classid = 3381
+    UNION ALL SELECT 2605, m.objid, 0, 0, r.xmin FROM member m JOIN pg_catalog.pg_cast r ON r.oid = m.objid WHERE m.classid = 2605
+    UNION ALL SELECT 2617, m.objid, 0, 0, r.xmin FROM member m JOIN pg_catalog.pg_operator r ON r.oid = m.objid WHERE m.classid = 2617
+    UNION ALL SELECT 2616, m.objid, 0, 0, r.xmin FROM member m JOIN pg_catalog.pg_opclass r ON r.oid = m.objid WHERE m.classid = 2616
+    UNION ALL SELECT 2753, m.objid, 0, 0, r.xmin FROM member m JOIN pg_catalog.pg_opfamily r ON r.oid = m.objid WHERE m.classid = 2753
+    UNION ALL SELECT 3456, m.objid, 0, 0, r.xmin FROM member m JOIN pg_catalog.pg_collation r ON r.oid = m.objid WHERE m.classid = 3456
+    UNION ALL SELECT 2607, m.objid, 0, 0, r.xmin FROM member m JOIN pg_catalog.pg_conversion r ON r.oid = m.objid WHERE m.classid = 2607
+    UNION ALL SELECT 3600, m.objid, 0, 0, r.xmin FROM member m JOIN pg_catalog.pg_ts_dict r ON r.oid = m.objid WHERE m.classid = 3600
+    UNION ALL SELECT 3602, m.objid, 0, 0, r.xmin FROM member m JOIN pg_catalog.pg_ts_config r ON r.oid = m.objid WHERE m.classid = 3602
+    UNION ALL SELECT 3601, m.objid, 0, 0, r.xmin FROM member m JOIN pg_catalog.pg_ts_parser r ON r.oid = m.objid WHERE m.classid = 3601
+    UNION ALL SELECT 3764, m.objid, 0, 0, r.xmin FROM member m JOIN pg_catalog.pg_ts_template r ON r.oid = m.objid WHERE m.classid = 3764
+    UNION ALL SELECT 826, m.objid, 0, 0, r.xmin FROM member m JOIN pg_catalog.pg_default_acl r ON r.oid = m.objid WHERE m.classid = 826
     UNION ALL SELECT 2609, m.objid, m.classid, g.objsubid, g.xmin FROM (TABLE member UNION ALL SELECT 2615, oid FROM template) m CROSS JOIN LATERAL (SELECT i.objsubid, i.xmin FROM pg_catalog.pg_description i WHERE i.objoid = m.objid AND i.classoid = m.classid OFFSET 0) g
     UNION ALL SELECT 3596, m.objid, m.classid, g.objsubid, g.xmin FROM (TABLE member UNION ALL SELECT 2615, oid FROM template) m JOIN pg_catalog.pg_seclabel g ON g.objoid = m.objid AND g.classoid = m.classid
 )

@@ -1,6 +1,8 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use tenancy_core::blueprint::{Definition, Object, ObjectId};
+
+use super::finding::Finding;
 
 /// What was captured so far, and which catalogue rows it accounts for.
 #[derive(Default)]
@@ -8,15 +10,10 @@ pub(super) struct Inventory {
     pub(super) objects: Vec<Object>,
     /// Which object each row of a catalogue belongs to.
     pub(super) owners: HashMap<ObjectId, Share>,
-    /// What was read and cannot be carried.
-    pub(super) refused: Vec<Refused>,
-}
-
-/// Something that was read and cannot be carried.
-pub(super) struct Refused {
-    pub(super) id: ObjectId,
-    pub(super) reason: &'static str,
-    pub(super) remedy: &'static str,
+    /// What was found that a clone must not have, or could not.
+    pub(super) refused: Vec<Finding>,
+    /// What an object needs only when it is complete, by its place in the list.
+    late: HashSet<(usize, ObjectId)>,
 }
 
 /// The share that a catalogue row has in an object.
@@ -44,9 +41,14 @@ impl Inventory {
         self.owners.insert(id, Share { object, late });
     }
 
+    /// Says that a shell of `object` can be created without `need`.
+    pub(super) fn needs_late(&mut self, object: usize, need: ObjectId) {
+        self.late.insert((object, need));
+    }
+
     /// Says that `id` cannot be carried.
-    pub(super) fn refuse(&mut self, id: ObjectId, reason: &'static str, remedy: &'static str) {
-        self.refused.push(Refused { id, reason, remedy });
+    pub(super) fn refuse(&mut self, id: ObjectId, reason: &str, remedy: &str) {
+        self.refused.push(Finding::new(id, reason, remedy));
     }
 
     /// Fills in what each object needs from rows of `pg_depend`.
@@ -57,7 +59,8 @@ impl Inventory {
             // What refers to a part refers to the object that it is a part of.
             let target = self.objects[to.object].id;
             if let Some(id) = target.filter(|_| from.object != to.object) {
-                needs.entry((from.object, from.late)).or_default().push(id);
+                let late = from.late || self.late.contains(&(from.object, id));
+                needs.entry((from.object, late)).or_default().push(id);
             }
         }
         for ((object, late), mut ids) in needs {

@@ -4,7 +4,7 @@ use diesel::{PgConnection, QueryResult, QueryableByName, RunQueryDsl as _, sql_q
 use tenancy_core::isolation::{Scope as Transacting, TenantRoles};
 
 use super::check::{Area, Check};
-use super::{Diagnosis, Finding, MendedBy, Scope, Severity, checks};
+use super::{Diagnosis, Finding, MendedBy, Scope, Severity, checks, undecided_bodies};
 use crate::bookkeeping;
 use crate::context::Context;
 use crate::error::Error;
@@ -101,8 +101,8 @@ impl<'a> Doctor<'a> {
         Ok(found)
     }
 
-    /// Looks only at tenants' rows, their schemas, and the names in them beside those of the template and of the shared
-    /// schemas.
+    /// Looks only at tenants' rows, their schemas, the names in them beside those of the template and of the shared
+    /// schemas, and functions of the template that mean one cannot say what.
     ///
     /// # Errors
     ///
@@ -122,14 +122,20 @@ impl<'a> Doctor<'a> {
         // One snapshot for all.
         let findings = conn.build_transaction().repeatable_read().read_only().run(|conn| {
             conn.batch_execute(PLANNING).map_err(Error::query("prepare the examination"))?;
-            checks()
+            let mut findings = checks()
                 .filter_map(|check| {
                     let failed = Error::query("examine the database");
                     check.look(conn, &scope).map_err(failed).transpose()
                 })
-                .collect::<Result<Vec<_>, _>>()
+                .collect::<Result<Vec<_>, _>>()?;
+            let undecided = undecided_bodies::look(conn, &scope.template);
+            findings.extend(undecided.map_err(Error::query("read the functions of the template"))?);
+            Ok::<_, Error>(findings)
         })?;
-        let checked = std::iter::once(NOT_INITIALIZED).chain(checks().map(|check| check.code)).collect();
+        let checked = [NOT_INITIALIZED, undecided_bodies::CODE]
+            .into_iter()
+            .chain(checks().map(|check| check.code))
+            .collect();
         Ok(Diagnosis::new(findings, checked))
     }
 

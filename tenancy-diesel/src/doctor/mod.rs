@@ -18,6 +18,7 @@ mod finding;
 mod scope;
 mod severity;
 mod treatment;
+mod undecided_bodies;
 
 pub use diagnosis::Diagnosis;
 pub use doctor::Doctor;

@@ -68,7 +68,7 @@ impl Provisioner<'_> {
 
     /// The origin as it is now. Where schemas belong to an owner role (`owned`), somebody may have changed the template
     /// by hand as another login: that is given to the owner first, if ours may do so.
-    fn blueprint(
+    pub(super) fn blueprint(
         &self,
         conn: &mut PgConnection,
         origin: Origin<'_>,
@@ -76,11 +76,8 @@ impl Provisioner<'_> {
     ) -> Result<(Fingerprint, Arc<Blueprint>), Error> {
         let template = match origin {
             Origin::Template(template) => template,
-            Origin::Tenant { schema, role, with_data, .. } => {
-                let extent = Extent {
-                    rows: if with_data { Rows::All } else { Rows::Bookkeeping },
-                    without_rights_of: role.map(ToString::to_string),
-                };
+            Origin::Tenant { schema, with_data, .. } => {
+                let extent = Extent { rows: if with_data { Rows::All } else { Rows::Bookkeeping } };
                 // Not that of the templates: a tenant is cloned once.
                 return Ok(locked(conn, &BlueprintCache::new(), schema, &extent)?);
             }

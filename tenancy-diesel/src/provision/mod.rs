@@ -10,6 +10,7 @@ mod clone_tenant;
 mod create;
 mod dismantle;
 mod drop;
+mod examine_template;
 mod lifecycle;
 mod many;
 mod new_tenant;

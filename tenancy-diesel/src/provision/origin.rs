@@ -11,7 +11,7 @@ pub(super) enum Origin<'a> {
         slug: &'a TenantSlug,
         /// Its schema.
         schema: &'a SchemaName,
-        /// Its role, which has no rights on the clone.
+        /// Its role, which has no rights on the clone; a capture leaves them out.
         role: Option<&'a RoleName>,
         /// Whether its rows are copied.
         with_data: bool,

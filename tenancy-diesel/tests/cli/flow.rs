@@ -64,3 +64,42 @@ fn a_control_plane_that_is_missing_is_named_with_the_remedy_and_nothing_is_made(
     // None of them made the template.
     operator.sql("CREATE SCHEMA base_template");
 }
+
+#[test]
+fn what_a_clone_would_lose_is_refused_at_init_with_the_remedy() {
+    let operator = Operator::new();
+    operator.migration(1, "tickets", "CREATE TABLE tickets (id int)", "DROP TABLE tickets");
+    operator.tenancy("init").ok();
+    operator.sql("CREATE PUBLICATION p FOR TABLE base_template.tickets");
+    let ran = operator.tenancy("init");
+    let told = ran.failed(1);
+    assert!(told.contains("publication of table base_template.tickets in publication p"), "{told}");
+    assert!(told.contains("ALTER PUBLICATION"), "{told}");
+}
+
+#[test]
+fn a_body_that_cannot_be_decided_is_a_warning_of_init_and_a_finding_of_check() {
+    let operator = Operator::new();
+    operator.migration(
+        1,
+        "tickets",
+        "CREATE TABLE tickets (id int); \
+         CREATE FUNCTION certain() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM base_template.tickets'; \
+         CREATE FUNCTION doubtful() RETURNS bigint LANGUAGE sql AS 'SELECT count(base_template.id)\nFROM tickets base_template'",
+        "DROP FUNCTION doubtful(); DROP FUNCTION certain(); DROP TABLE tickets",
+    );
+    let ran = operator.tenancy("init");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let told: Vec<_> = ran.stderr.lines().filter(|line| line.contains("warning")).collect();
+    assert_eq!(told.len(), 2, "{ran:?}");
+    assert!(
+        told[0].contains("base_template.doubtful(), line 1: `SELECT count(base_template.id)`"),
+        "{told:?}"
+    );
+    assert!(told[1].contains("line 2: `FROM tickets base_template`"), "{told:?}");
+    assert_eq!(operator.tenancy("init --json").json()["undecided"].as_array().unwrap().len(), 2);
+    operator.tenancy("create acme").ok();
+    let found = operator.tenancy("check --json").json();
+    assert_eq!(found["findings"][0]["code"], "undecided_bodies");
+    assert_eq!(found["findings"][0]["subjects"].as_array().unwrap().len(), 2);
+}

@@ -108,6 +108,8 @@ fn what_cannot_be_decided_is_left_and_told() {
          END $$;
          CREATE FUNCTION setting() RETURNS integer LANGUAGE sql SET app.home = 'base_template' AS 'SELECT 1';
          CREATE FUNCTION parameter(base_template t) RETURNS integer LANGUAGE sql AS 'SELECT base_template.id';
+         CREATE TEXT SEARCH DICTIONARY plain (TEMPLATE = simple);
+         CREATE TEXT SEARCH DICTIONARY thesaurus (TEMPLATE = thesaurus, DICTFILE = thesaurus_sample, DICTIONARY = 'base_template.plain');
          CREATE FUNCTION my_base_template_2() RETURNS text LANGUAGE sql AS $$ SELECT 'my_base_template_2' -- base_template $$",
     );
     let told = doubts(&mut conn);
@@ -120,6 +122,7 @@ fn what_cannot_be_decided_is_left_and_told() {
             "base_template.dynamic(): line 4: `EXECUTE 'SELECT count(*) FROM base_template.t' INTO n;",
             "base_template.parameter(base_template.t): line 1: `SELECT base_template.id",
             "base_template.setting(): `SET app.home TO 'base_template'",
+            "thesaurus: `dictfile = 'thesaurus_sample', dictionary = 'base_template.plain'",
         ],
         "{told:#?}"
     );

@@ -19,7 +19,7 @@ fn database(sql: &str) -> (Database, PgConnection) {
 
 fn clone(conn: &mut PgConnection, name: &str, rows: Rows) -> Result<(), CaptureError> {
     conn.transaction(|conn| {
-        let extent = Extent { rows, without_rights_of: None };
+        let extent = Extent { rows };
         let script = capture_as(conn, &template(), &extent)?.render(&schema(name));
         if let Err(error) = conn.batch_execute(script.as_str()) {
             panic!("{error}\n{script}");
@@ -302,7 +302,7 @@ fn rows_that_a_policy_hides_are_never_left_out_in_silence() {
          ALTER TABLE t OWNER TO tenancy_rows_role; ALTER SCHEMA base_template OWNER TO tenancy_rows_role;",
     );
     conn.batch_execute("SET ROLE tenancy_rows_role").unwrap();
-    let extent = Extent { rows: Rows::All, without_rights_of: None };
+    let extent = Extent { rows: Rows::All };
     let script = capture_as(&mut conn, &template(), &extent).unwrap().render(&schema("tenant_acme"));
     let error = conn.transaction(|conn| conn.batch_execute(script.as_str())).unwrap_err();
     assert!(error.to_string().contains("row-level security"), "{error}");

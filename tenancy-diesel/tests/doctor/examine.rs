@@ -120,3 +120,23 @@ fn an_operator_who_serves_nobody_is_not_taken_for_the_service() {
     let operators = tenancy_diesel::Tenancy::builder().database_url(patient.superuser_url()).build().unwrap();
     assert_eq!(operators.doctor().of_registered_logins().examine().unwrap().findings, []);
 }
+
+#[test]
+fn a_body_that_cannot_be_decided_is_told_with_its_line_and_a_text_alone_is_advice() {
+    let patient = Patient::healthy();
+    let make = |body: &str| {
+        for schema in ["base_template", "tenant_acme", "tenant_globex"] {
+            patient.sql(&format!("SET ROLE {{owner}}; SET check_function_bodies = off; CREATE OR REPLACE FUNCTION {schema}.say() RETURNS text LANGUAGE sql AS $$ {body} $$"));
+        }
+        patient.tenancy().doctor().examine_tenants().unwrap()
+    };
+    assert_eq!(make("SELECT 'x' FROM base_template.notes").findings, []);
+    let text = make("SELECT\n'base_template'");
+    assert_eq!(codes(&text), ["undecided_bodies"]);
+    assert!(text.is_healthy());
+    let subject = &text.findings[0].subjects[0];
+    assert!(subject.starts_with("base_template.say(), line 2: `'base_template'`: "), "{subject}");
+    let alias = make("SELECT base_template.id::text FROM notes AS base_template");
+    assert_eq!(codes(&alias), ["undecided_bodies"]);
+    assert!(!alias.is_healthy());
+}

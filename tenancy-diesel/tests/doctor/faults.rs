@@ -113,6 +113,14 @@ pub(crate) const TENANTS: &[Fault] = &[
         .mended_by_hand("UPDATE tenancy.tenants SET status = 'active' WHERE slug = 'acme'"),
     fault("spare_without_schema", "INSERT INTO tenancy.spares (template) VALUES ('base_template')"),
     fault("spare_without_row", "CREATE SCHEMA spare_0123456789abcdef0123456789abcdef"),
+    fault(
+        "undecided_bodies",
+        "SET ROLE {owner}; SET check_function_bodies = off;
+         CREATE FUNCTION base_template.doubtful() RETURNS bigint LANGUAGE sql AS 'SELECT count(base_template.id) FROM notes base_template';
+         CREATE FUNCTION tenant_acme.doubtful() RETURNS bigint LANGUAGE sql AS 'SELECT count(base_template.id) FROM notes base_template';
+         CREATE FUNCTION tenant_globex.doubtful() RETURNS bigint LANGUAGE sql AS 'SELECT count(base_template.id) FROM notes base_template'",
+    )
+    .mended_by_hand("DROP FUNCTION base_template.doubtful(), tenant_acme.doubtful(), tenant_globex.doubtful()"),
     fault("schema_without_row", "CREATE SCHEMA tenant_ghost"),
     fault(
         "row_without_schema",

@@ -12,6 +12,7 @@ mod attacks;
 mod copies;
 mod dedicated;
 mod deployments;
+mod grants;
 mod house;
 mod lifecycle;
 mod rights;

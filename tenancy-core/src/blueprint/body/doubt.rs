@@ -1,5 +1,8 @@
 use std::fmt;
 
+use super::body::word_positions;
+use crate::name::SchemaName;
+
 /// A place that names the template and is not rewritten, because reading does not tell what it means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doubt {
@@ -27,7 +30,7 @@ pub enum Reason {
     Escaped,
     /// It stands in a text, which may become a statement or a name.
     Text,
-    /// It stands in a setting of the function that is not a list of schemas.
+    /// It stands in an option, or in a setting of the function that is not a list of schemas.
     Setting,
     /// The language cannot be read.
     Language,
@@ -51,6 +54,11 @@ impl Doubt {
         Self { line: None, excerpt: cut(excerpt), reason }
     }
 
+    /// A doubt about the options of something, if they name the template.
+    pub(in crate::blueprint) fn in_options(options: &str, template: &SchemaName) -> Option<Self> {
+        word_positions(options, template).next().map(|_| Self::outside(options, Reason::Setting))
+    }
+
     /// What to do about it.
     pub fn remedy(&self) -> &'static str {
         match self.reason {
@@ -64,7 +72,9 @@ impl Doubt {
                 "if it becomes a statement or a name, use current_schema() or leave the schema out; if it is only text, \
                  nothing needs to be done"
             }
-            Reason::Setting => "RESET the setting, or set it for the tenant's session",
+            Reason::Setting => {
+                "leave it out, or name what is not in the template; a setting can be set for the tenant's session"
+            }
             Reason::Language => "leave the schema out of the body: names resolve by search_path",
             Reason::Unreadable => "write the function anew",
         }
@@ -89,7 +99,7 @@ impl fmt::Display for Reason {
             Self::Between => "the template's name stands between two dots; it was not rewritten",
             Self::Escaped => "a name with Unicode escapes may be the template's",
             Self::Text => "the template's name stands in a text; if it becomes a statement or a name, every tenant reaches into the template",
-            Self::Setting => "a setting of the function names the template, for every tenant",
+            Self::Setting => "an option or setting names the template, for every tenant",
             Self::Language => "the body names the template, and its language cannot be read",
             Self::Unreadable => "the body names the template and cannot be read",
         })

@@ -12,6 +12,8 @@ pub struct RangeType {
     pub operator_class: Option<Deparsed>,
     /// The collation, when it is not that of the subtype.
     pub collation: Option<Deparsed>,
+    /// The function that gives equal ranges one form. It takes and returns the range, so the type starts as a shell.
+    pub canonical: Option<Deparsed>,
     /// The function that measures a distance.
     pub difference: Option<Deparsed>,
     /// The name of the multirange type, qualified.
@@ -23,11 +25,24 @@ impl Render for RangeType {
         Stage::Type
     }
 
+    fn splits(&self) -> bool {
+        self.canonical.is_some()
+    }
+
+    fn shell(&self, out: &mut Writer<'_>) {
+        out.sql("CREATE TYPE ").name(&self.name).end();
+    }
+
+    fn complete(&self, out: &mut Writer<'_>) {
+        self.create(out);
+    }
+
     fn create(&self, out: &mut Writer<'_>) {
         out.sql("CREATE TYPE ").name(&self.name).sql(" AS RANGE (SUBTYPE = ").deparsed(&self.subtype);
         for (option, value) in [
             (", SUBTYPE_OPCLASS = ", &self.operator_class),
             (", COLLATION = ", &self.collation),
+            (", CANONICAL = ", &self.canonical),
             (", SUBTYPE_DIFF = ", &self.difference),
         ] {
             if let Some(value) = value {

@@ -127,7 +127,10 @@ impl RoutineTraits {
 
 impl Render for Routine {
     fn stage(&self) -> Stage {
-        Stage::Routine
+        match self.body {
+            RoutineBody::Bound(_) => Stage::BoundRoutine,
+            RoutineBody::Text(_) | RoutineBody::Library(..) => Stage::Routine,
+        }
     }
 
     fn create(&self, out: &mut Writer<'_>) {

@@ -1,25 +1,10 @@
 use diesel::RunQueryDsl;
 use diesel::deserialize::QueryableByName;
 use diesel::sql_types::{Array, Integer, Oid, Text};
-use tenancy_core::blueprint::ObjectId;
 
 use crate::blueprint::catalog::Catalog;
+use crate::blueprint::finding::Finding;
 use crate::blueprint::{CaptureError, Refusal};
-
-/// A reason to refuse a member of the schema.
-#[derive(Clone, QueryableByName)]
-pub(super) struct Finding {
-    #[diesel(sql_type = Oid)]
-    class: u32,
-    #[diesel(sql_type = Oid)]
-    oid: u32,
-    #[diesel(sql_type = Integer)]
-    sub: i32,
-    #[diesel(sql_type = Text)]
-    reason: String,
-    #[diesel(sql_type = Text)]
-    remedy: String,
-}
 
 #[derive(QueryableByName)]
 struct Description {
@@ -27,19 +12,9 @@ struct Description {
     description: String,
 }
 
-impl Finding {
-    pub(super) fn new(id: ObjectId, reason: &str, remedy: &str) -> Self {
-        Self { class: id.class, oid: id.oid, sub: 0, reason: reason.to_owned(), remedy: remedy.to_owned() }
-    }
-
-    pub(super) fn id(&self) -> ObjectId {
-        ObjectId { class: self.class, oid: self.oid }
-    }
-}
-
 /// Looks for properties that a clone would lose.
 pub(super) fn run(catalog: &mut Catalog<'_>) -> Result<Vec<Finding>, CaptureError> {
-    catalog.rows_without_its_rights("look for what a clone would lose", include_str!("checks.sql"))
+    catalog.rows_of_tenant("look for what a clone would lose", include_str!("checks.sql"))
 }
 
 /// Gives the findings names.

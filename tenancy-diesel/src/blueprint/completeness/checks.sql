@@ -11,39 +11,12 @@ WITH RECURSIVE member AS MATERIALIZED (
     SELECT p.* FROM member m JOIN pg_proc p ON p.oid = m.objid WHERE m.classid = 1255
 ), type AS (
     SELECT t.* FROM member m JOIN pg_type t ON t.oid = m.objid WHERE m.classid = 1247
-), schema AS (
-    SELECT n.* FROM pg_namespace n WHERE n.oid = $1
-), owned (classid, oid, owner) AS (
-    SELECT 1259, oid, relowner FROM relation WHERE relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
-    UNION ALL SELECT 1255, oid, proowner FROM routine
-    UNION ALL SELECT 1247, t.oid, t.typowner FROM type t LEFT JOIN pg_class c ON c.oid = t.typrelid WHERE t.typelem = 0 AND coalesce(c.relkind, 'c') = 'c'
-    UNION ALL SELECT 3381, oid, stxowner FROM pg_statistic_ext WHERE stxnamespace = $1
+), me AS (
+    SELECT rolsuper AS super FROM pg_roles WHERE rolname = current_user
 )
--- Grants. Those of `$2` are not carried, and no reason to refuse: the clone's own role gets its own.
-SELECT g.class, g.oid, 0 AS sub, g.reason, g.remedy
-FROM (
-    SELECT 2615::oid AS class, s.oid, s.nspacl AS rights, acldefault('n', s.nspowner) AS usual, 'it has grants' AS reason,
-           'GRANT after cloning, or grant on ALL TABLES of each tenant' AS remedy FROM schema s
-    UNION ALL SELECT 1259, r.oid, r.relacl, acldefault(CASE r.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", r.relowner),
-           'it has grants', 'REVOKE them in the template and grant after cloning' FROM relation r
-    UNION ALL SELECT 1255, p.oid, p.proacl, acldefault('f', p.proowner), 'it has grants or revokes',
-           'GRANT EXECUTE to PUBLIC again, or move it to a shared schema' FROM routine p
-    UNION ALL SELECT 1247, t.oid, t.typacl, acldefault('T', t.typowner), 'it has grants or revokes',
-           'GRANT USAGE to PUBLIC again, or move it to a shared schema' FROM type t
-) g
-WHERE EXISTS (SELECT x.* FROM aclexplode(g.rights) x WHERE x.grantee <> $2 EXCEPT SELECT u.* FROM aclexplode(g.usual) u)
-   OR g.rights IS NOT NULL AND EXISTS (SELECT u.* FROM aclexplode(g.usual) u EXCEPT SELECT x.* FROM aclexplode(g.rights) x)
-UNION ALL SELECT 1259, r.oid, a.attnum, 'it has grants', 'REVOKE them in the template and grant after cloning'
-FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid
-WHERE NOT a.attisdropped AND EXISTS (SELECT FROM aclexplode(a.attacl) x WHERE x.grantee <> $2)
-UNION ALL SELECT 3256, y.oid, 0, 'it is for the tenant''s own role', 'CREATE POLICY ... TO PUBLIC, which no other tenant''s role is let into the schema for'
+-- Policies for the tenant's own role, which is nobody in the clone.
+SELECT 3256::oid AS class, y.oid, 0 AS sub, 'it is for the tenant''s own role' AS reason, 'make it for PUBLIC: no other tenant''s role is let into the schema' AS remedy
 FROM relation r JOIN pg_policy y ON y.polrelid = r.oid WHERE $2 = ANY (y.polroles)
--- Owners.
-UNION ALL SELECT o.classid, o.oid, 0, format('it belongs to %I, the schema to %I', o.owner::regrole, s.nspowner::regrole), 'ALTER ... OWNER TO the owner of the schema; `tenancy roles --apply` does it'
-FROM owned o JOIN schema s ON o.owner <> s.nspowner
--- Security labels.
-UNION ALL SELECT l.classoid, l.objoid, l.objsubid, 'it has a security label', 'SECURITY LABEL ... IS NULL'
-FROM member m JOIN pg_seclabel l ON l.classoid = m.classid AND l.objoid = m.objid
 -- How relations are stored.
 UNION ALL SELECT 1259, r.oid, 0, 'its identity by index has lost its index', 'ALTER TABLE ... REPLICA IDENTITY DEFAULT'
 FROM relation r WHERE r.relreplident = 'i' AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = r.oid AND i.indisreplident)
@@ -74,10 +47,55 @@ FROM relation r JOIN pg_index i ON i.indexrelid = r.oid JOIN pg_class t ON t.oid
 UNION ALL SELECT 2606, t.tgconstraint, 0, 'some of its triggers are switched off or altered', 'ALTER TABLE ... ENABLE TRIGGER ALL'
 FROM member m JOIN pg_trigger t ON t.oid = m.objid JOIN pg_constraint k ON k.oid = t.tgconstraint
 WHERE m.classid = 2620 AND t.tgisinternal AND t.tgenabled <> 'O' AND k.contype <> 't'
--- What has no schema, but would not exist for the clone's types.
-UNION ALL SELECT DISTINCT d.classid, d.objid, 0, 'casts and transforms of the template''s types are not carried', 'put the type into a shared schema'
-FROM member m JOIN pg_depend d ON d.refclassid = m.classid AND d.refobjid = m.objid WHERE d.classid IN (2605, 3576) AND d.deptype = 'n'
-  AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classid AND e.objid = d.objid AND e.deptype IN ('e', 'i'))
+-- What has no schema: the clone's would be the template's own.
+UNION ALL SELECT 2605, c.oid, 0, 'it casts between types outside of the schema by a function in it', 'put the function into a shared schema'
+FROM routine p JOIN pg_cast c ON c.castfunc = p.oid
+WHERE NOT EXISTS (SELECT FROM pg_type t WHERE t.oid IN (c.castsource, c.casttarget) AND t.typnamespace = $1)
+UNION ALL SELECT 3576, f.oid, 0, 'it transforms a type outside of the schema by a function in it', 'put the function into a shared schema'
+FROM routine p JOIN pg_transform f ON p.oid IN (f.trffromsql, f.trftosql) JOIN pg_type t ON t.oid = f.trftype
+WHERE t.typnamespace <> $1
+UNION ALL SELECT 2602, o.oid, 0, 'it is an operator of a family outside of the schema for types outside of it', 'put the operator into a shared schema'
+FROM member m JOIN pg_operator p ON p.oid = m.objid JOIN pg_amop o ON o.amopopr = p.oid JOIN pg_opfamily f ON f.oid = o.amopfamily
+WHERE m.classid = 2617 AND f.opfnamespace <> $1
+  AND NOT EXISTS (SELECT FROM pg_type t WHERE t.oid IN (o.amoplefttype, o.amoprighttype) AND t.typnamespace = $1)
+  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 2602 AND d.objid = o.oid AND d.refclassid = 2616)
+UNION ALL SELECT 2603, o.oid, 0, 'it is a function of an operator family outside of the schema for types outside of it', 'put the function into a shared schema'
+FROM routine p JOIN pg_amproc o ON o.amproc = p.oid JOIN pg_opfamily f ON f.oid = o.amprocfamily
+WHERE f.opfnamespace <> $1
+  AND NOT EXISTS (SELECT FROM pg_type t WHERE t.oid IN (o.amproclefttype, o.amprocrighttype) AND t.typnamespace = $1)
+  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 2603 AND d.objid = o.oid AND d.refclassid = 2616)
+-- What belongs to the whole database and calls a function of the schema, which is the template's and no tenant's.
+UNION ALL SELECT d.classid, d.objid, 0, 'it belongs to the whole database and calls a function of the template', 'put the function into a shared schema'
+FROM routine p JOIN pg_depend d ON d.refclassid = 1255 AND d.refobjid = p.oid WHERE d.classid IN (2328, 2601, 2612, 3466)
+-- What is published would not be published of a clone.
+UNION ALL SELECT m.classid, m.objid, 0, 'a clone would not be published', 'ALTER PUBLICATION ... DROP it, and publish FOR ALL TABLES'
+FROM member m WHERE m.classid IN (6106, 6237)
+-- Types.
+UNION ALL SELECT 1247, t.oid, 0, 'base types are written in C', 'put the type and its functions into a shared schema'
+FROM type t WHERE t.typtype = 'b' AND NOT (t.typelem <> 0 AND EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid))
+UNION ALL SELECT 1247, t.oid, 0, 'its canonical function is in another schema', 'put the function into the schema of its range'
+FROM type t JOIN pg_range r ON r.rngtypid = t.oid JOIN pg_proc p ON p.oid = r.rngcanonical WHERE p.pronamespace <> $1
+UNION ALL SELECT 2617, o.oid, 0, 'it is the commutator or negator of another operator, and was never created', 'CREATE OPERATOR, or DROP it'
+FROM member m JOIN pg_operator o ON o.oid = m.objid WHERE m.classid = 2617 AND o.oprcode = 0
+-- Of a parameter without a name, where others have one, PostgreSQL writes "", which it does not read.
+UNION ALL SELECT 1255, p.oid, 0, 'PostgreSQL cannot write down its body, because a parameter has no name', 'give all its parameters names'
+FROM routine p
+WHERE p.prosqlbody IS NOT NULL AND '' = ANY (p.proargnames)
+  AND regexp_replace(pg_get_function_sqlbody(p.oid), '''[^'']*''', '', 'g') ~ '(^|[^"])""([^"]|$)'
+-- What only a superuser may create, when this one is none.
+UNION ALL SELECT 1255, p.oid, 0, CASE WHEN p.proleakproof THEN 'only a superuser may create LEAKPROOF functions'
+                                      WHEN p.prosupport <> 0 THEN 'only a superuser may create functions with SUPPORT'
+                                      ELSE format('its language, %s, is not trusted: only a superuser may create it', l.lanname) END,
+       'put it into a shared schema, or let a superuser own the template and create tenants'
+FROM routine p JOIN pg_language l ON l.oid = p.prolang JOIN me ON NOT me.super
+WHERE (p.proleakproof OR p.prosupport <> 0 OR NOT l.lanpltrusted AND p.prokind <> 'a')
+  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 1255 AND d.objid = p.oid AND d.deptype = 'i')
+UNION ALL SELECT 2605, c.oid, 0, 'only a superuser may create casts WITHOUT FUNCTION', 'cast WITH INOUT or by a function'
+FROM member m JOIN pg_depend d ON d.refclassid = 1247 AND d.refobjid = m.objid AND d.classid = 2605 AND d.deptype = 'n' JOIN pg_cast c ON c.oid = d.objid JOIN me ON NOT me.super
+WHERE m.classid = 1247 AND c.castmethod = 'b'
+UNION ALL SELECT m.classid, m.objid, 0, 'only a superuser may create it', 'put it into a shared schema, or let a superuser own the template and create tenants'
+FROM member m JOIN me ON NOT me.super
+WHERE m.classid IN (2616, 2753, 3601, 3764)
 -- What PostgreSQL drops with an extension.
 UNION ALL SELECT DISTINCT d.classid, d.objid, 0, 'it depends on an extension', 'ALTER ... NO DEPENDS ON EXTENSION'
 FROM member m JOIN pg_depend d ON d.classid = m.classid AND d.objid = m.objid WHERE d.deptype = 'x'

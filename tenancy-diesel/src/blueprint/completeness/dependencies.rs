@@ -48,10 +48,8 @@ pub(super) enum How {
 }
 
 pub(super) fn read(catalog: &mut Catalog<'_>) -> Result<Vec<Dependency>, CaptureError> {
-    let rows = catalog.rows_without_its_rights::<Row>(
-        "read the dependencies of the template",
-        include_str!("dependencies.sql"),
-    )?;
+    let rows =
+        catalog.rows::<Row>("read the dependencies of the template", include_str!("dependencies.sql"))?;
     let dependencies = rows.into_iter().map(|row| Dependency {
         member: ObjectId { class: row.class, oid: row.oid },
         on: ObjectId { class: row.needed_class, oid: row.needed_oid },

@@ -9,7 +9,8 @@ WITH RECURSIVE member AS (
     SELECT d.classid, d.objid FROM pg_depend d WHERE d.refclassid = 2615 AND d.refobjid = $1
     UNION
     SELECT d.classid, d.objid FROM member m JOIN pg_depend d ON d.refclassid = m.classid AND d.refobjid = m.objid
-    WHERE d.deptype IN ('a', 'i', 'P', 'S')
+    -- Casts, transforms and the entries of operator families have no schema of their own.
+    WHERE d.deptype IN ('a', 'i', 'P', 'S') OR d.classid IN (2602, 2603, 2605, 3576)
 )
 SELECT m.classid AS class, m.objid AS oid, d.refclassid AS needed_class, d.refobjid AS needed_oid, d.deptype::text AS kind,
        CASE m.classid
@@ -19,6 +20,8 @@ SELECT m.classid AS class, m.objid AS oid, d.refclassid AS needed_class, d.refob
            WHEN 1259 THEN EXISTS (SELECT FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid LEFT JOIN pg_class t ON t.oid = i.indrelid
                                   WHERE c.oid = m.objid AND (c.relkind = 't' AND d.deptype = 'i' OR t.relkind = 't' AND d.deptype = 'a'
                                                              OR c.relkind IN ('i', 'I') AND d.deptype = 'i' AND d.refclassid = 2606))
+           WHEN 2602 THEN d.deptype = 'i' AND d.refclassid = 2616
+           WHEN 2603 THEN d.deptype = 'i' AND d.refclassid = 2616
            WHEN 2605 THEN d.deptype = 'i'
            WHEN 2606 THEN d.deptype = 'i' AND d.refclassid = 2620 OR d.deptype IN ('i', 'P') AND d.refclassid = 2606
            WHEN 2618 THEN d.deptype = 'i' AND d.refclassid = 1259
@@ -26,12 +29,10 @@ SELECT m.classid AS class, m.objid AS oid, d.refclassid AS needed_class, d.refob
            WHEN 2620 THEN d.deptype = 'i' AND d.refclassid = 2606 OR d.deptype = 'P' AND d.refclassid = 2620
            ELSE false
        END AS part,
-       -- Whether it is a function whose body is text, or an operator that calls one; PostgreSQL's own are not.
+       -- Whether it is a function whose body is text, or an operator that calls one, or an aggregate, which may;
+       -- PostgreSQL's own are not.
        d.refobjid >= 16384 AND d.refclassid IN (1255, 2617) AND EXISTS (
            SELECT FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
            WHERE p.oid = CASE d.refclassid WHEN 1255 THEN d.refobjid ELSE (SELECT o.oprcode FROM pg_operator o WHERE o.oid = d.refobjid) END
-             AND p.prosqlbody IS NULL AND l.lanname NOT IN ('internal', 'c')) AS text
+             AND p.prosqlbody IS NULL AND (p.prokind = 'a' OR l.lanname NOT IN ('internal', 'c'))) AS text
 FROM member m JOIN pg_depend d ON d.classid = m.classid AND d.objid = m.objid
--- Default privileges that are all for `$2`, the role of the tenant that the schema belongs to: the clone's gets its own.
-WHERE NOT (m.classid = 826 AND EXISTS (SELECT FROM pg_default_acl a WHERE a.oid = m.objid)
-           AND NOT EXISTS (SELECT FROM pg_default_acl a CROSS JOIN LATERAL aclexplode(a.defaclacl) x WHERE a.oid = m.objid AND x.grantee <> $2))

@@ -2,10 +2,11 @@ use std::collections::HashSet;
 
 use tenancy_core::blueprint::{Definition, ObjectId};
 
-use super::checks::{self, Finding};
+use super::checks;
 use super::dependencies::{self, Dependency, How};
 use crate::blueprint::catalog::Catalog;
-use crate::blueprint::inventory::{Inventory, Refused};
+use crate::blueprint::finding::Finding;
+use crate::blueprint::inventory::Inventory;
 use crate::blueprint::{CaptureError, class};
 
 /// Proves that the inventory holds everything, or refuses what it does not, and connects its objects.
@@ -15,12 +16,19 @@ pub(in crate::blueprint) fn prove(
 ) -> Result<(), CaptureError> {
     let dependencies = dependencies::read(catalog)?;
     let mut findings = checks::run(catalog)?;
-    for Refused { id, reason, remedy } in std::mem::take(&mut inventory.refused) {
+    for refused in std::mem::take(&mut inventory.refused) {
         // What stands outside of the schema says more than what follows from it.
-        if findings.iter().all(|finding| finding.id() != id) {
-            findings.push(Finding::new(id, reason, remedy));
+        if findings.iter().all(|finding| finding.id() != refused.id()) {
+            findings.push(refused);
         }
     }
+    // What is wrong with an extension is that it is there.
+    let of_extensions: HashSet<ObjectId> = dependencies
+        .iter()
+        .filter(|dependency| dependency.how == How::Extension)
+        .map(|dependency| dependency.member)
+        .collect();
+    findings.retain(|finding| !of_extensions.contains(&finding.id()));
     include_parts(&dependencies, inventory);
     findings.extend(unaccounted(&dependencies, &findings, inventory));
     if !findings.is_empty() {

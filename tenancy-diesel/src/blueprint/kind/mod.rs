@@ -7,14 +7,24 @@ use super::CaptureError;
 use super::catalog::Catalog;
 use super::inventory::Inventory;
 
+mod aggregates;
+mod casts;
 mod checks;
+mod collations;
 mod columns;
 mod comments;
 mod constraints;
+mod conversions;
+mod family_members;
+mod grants;
 mod index_settings;
 mod indexes;
 mod letter;
 mod member;
+mod operator_classes;
+mod operator_families;
+mod operators;
+mod owners;
 mod parentage;
 mod policies;
 mod relations;
@@ -23,6 +33,8 @@ mod rows;
 mod rules;
 mod sequences;
 mod statistics;
+mod text_search;
+mod transforms;
 mod triggers;
 mod types;
 
@@ -42,5 +54,21 @@ pub(super) const ALL: &[Capture] = &[
     member::capture::<rules::Row>,
     member::capture::<triggers::Row>,
     member::capture::<policies::Row>,
+    member::capture::<aggregates::Row>,
+    member::capture::<operators::Row>,
+    member::capture::<operator_families::Row>,
+    member::capture::<operator_classes::Row>,
+    member::capture::<family_members::OperatorRow>,
+    member::capture::<family_members::FunctionRow>,
+    member::capture::<casts::Row>,
+    member::capture::<transforms::Row>,
+    member::capture::<conversions::Row>,
+    member::capture::<collations::Row>,
+    member::capture::<text_search::ParserRow>,
+    member::capture::<text_search::TemplateRow>,
+    member::capture::<text_search::DictionaryRow>,
+    member::capture::<text_search::ConfigurationRow>,
     comments::capture,
+    owners::capture,
+    grants::capture,
 ];

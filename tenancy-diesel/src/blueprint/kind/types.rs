@@ -1,6 +1,6 @@
 use diesel::deserialize::QueryableByName;
 use diesel::sql_types::{Array, Bool, Nullable, Oid, Text};
-use tenancy_core::blueprint::kind::{Attribute, CompositeType, Domain, EnumType, RangeType};
+use tenancy_core::blueprint::kind::{Attribute, CompositeType, Domain, EnumType, RangeType, ShellType};
 use tenancy_core::blueprint::{Object, ObjectId};
 
 use super::checks::Checks;
@@ -39,12 +39,16 @@ struct Row {
     #[diesel(sql_type = Nullable<Text>)]
     operator_class: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
+    canonical: Option<String>,
+    #[diesel(sql_type = Oid)]
+    canonical_oid: u32,
+    #[diesel(sql_type = Nullable<Text>)]
     difference: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
     multirange: Option<String>,
 }
 
-/// Enum types, composite types, domains and ranges.
+/// Enum types, composite types, domains, ranges and shells.
 pub(super) fn capture(catalog: &mut Catalog<'_>, inventory: &mut Inventory) -> Result<(), CaptureError> {
     for row in catalog.rows::<Row>("read the types of the template", include_str!("types.sql"))? {
         let id = Some(ObjectId { class: class::TYPE, oid: row.oid });
@@ -66,10 +70,16 @@ pub(super) fn capture(catalog: &mut Catalog<'_>, inventory: &mut Inventory) -> R
                     subtype: base,
                     operator_class: catalog.deparsed_if(row.operator_class.as_deref())?,
                     collation: catalog.deparsed_if(row.collation.as_deref())?,
+                    canonical: catalog.deparsed_if(row.canonical.as_deref())?,
                     difference: catalog.deparsed_if(row.difference.as_deref())?,
                     multirange: catalog.deparsed(row.multirange.as_deref().unwrap_or_default())?,
                 };
-                inventory.add(Object::new(id, row.name, definition));
+                let range = inventory.add(Object::new(id, row.name, definition));
+                // The function takes the range, of which there must be a shell by then.
+                inventory.needs_late(range, ObjectId { class: class::ROUTINE, oid: row.canonical_oid });
+            }
+            "p" => {
+                inventory.add(Object::new(id, row.name.clone(), ShellType { name: row.name }));
             }
             _ => {
                 let domain = Domain {

@@ -9,6 +9,7 @@ SELECT t.oid, t.typname::text AS name, t.typtype::text AS kind, t.typrelid AS re
             WHEN t.typtype = 'r' AND r.rngcollation <> s.typcollation THEN r.rngcollation::regcollation::text END AS collation,
        k.oids AS check_oids, k.names AS check_names, k.definitions AS check_definitions, k.validated AS check_validated,
        CASE WHEN NOT o.opcdefault THEN format('%I.%I', p.nspname, o.opcname) END AS operator_class,
+       CASE WHEN r.rngcanonical <> 0 THEN r.rngcanonical::regproc::text END AS canonical, coalesce(r.rngcanonical::oid, 0) AS canonical_oid,
        CASE WHEN r.rngsubdiff <> 0 THEN r.rngsubdiff::regproc::text END AS difference,
        CASE WHEN r.rngmultitypid <> 0 THEN r.rngmultitypid::regtype::text END AS multirange
 FROM pg_type t
@@ -32,5 +33,4 @@ CROSS JOIN LATERAL (
     WHERE c.relkind = 'c' AND a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 ) a
 WHERE t.typnamespace = $1
-  -- A range with a canonical function needs a shell type first: it is left to be refused.
-  AND (t.typtype IN ('e', 'd') OR t.typtype = 'c' AND c.relkind = 'c' OR t.typtype = 'r' AND r.rngcanonical = 0)
+  AND (t.typtype IN ('e', 'd', 'r') OR t.typtype = 'c' AND c.relkind = 'c' OR t.typtype = 'p' AND NOT t.typisdefined)

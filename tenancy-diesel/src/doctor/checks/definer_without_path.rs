@@ -7,8 +7,7 @@ pub(super) const CHECK: Check = Check {
     area: Area::Code,
     what: "functions that run with their owner's rights and under their caller's search_path",
     why: "the caller decides what the names in it mean, and its own objects run with the owner's rights",
-    remedy: "set the path of the function, or let it run as its caller; in a template, only the latter can be \
-           cloned",
+    remedy: "set the path of the function, or let it run as its caller",
     sql: r#"
         SELECT p.oid::regprocedure::text, CASE WHEN l.nsp IS NOT NULL
                THEN format('ALTER ROUTINE %s SECURITY INVOKER', p.oid::regprocedure)
