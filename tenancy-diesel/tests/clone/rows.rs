@@ -448,3 +448,20 @@ fn rows_of_heirs_are_copied_once() {
         "not its heirs'"
     );
 }
+
+#[test]
+fn casts_of_the_users_own_change_no_value() {
+    let (_database, mut conn) = database(
+        "CREATE TYPE mood AS ENUM ('x', 'y');
+         CREATE FUNCTION shout(mood) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'WRONG' $$;
+         CREATE FUNCTION always_y(text) RETURNS mood LANGUAGE sql IMMUTABLE AS $$ SELECT enum_last(NULL::base_template.mood) $$;
+         CREATE CAST (mood AS text) WITH FUNCTION shout(mood);
+         CREATE CAST (text AS mood) WITH FUNCTION always_y(text);
+         CREATE TABLE t (m mood, ms mood[]);
+         INSERT INTO t VALUES ('x', '{x,y}');",
+    );
+    clone(&mut conn, "tenant_acme", Rows::All).unwrap();
+    let row = |schema: &str| format!("SELECT format('%s %s', m, ms) FROM {schema}.t");
+    assert_eq!(value(&mut conn, &row("tenant_acme")), value(&mut conn, &row("base_template")));
+    assert_eq!(value(&mut conn, &row("tenant_acme")).as_deref(), Some("x {x,y}"));
+}
