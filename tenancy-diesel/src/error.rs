@@ -82,6 +82,34 @@ pub enum Error {
     /// The tenant is being dropped or renamed at this moment; try again.
     #[error("tenant `{0}` is being dropped or renamed: try again in a moment")]
     TenantBusy(TenantSlug),
+    /// A table cannot be a seed, or is none.
+    #[error("`{table}` is no seed table: {reason}")]
+    NoSeed {
+        /// The name that was given.
+        table: String,
+        /// Why.
+        reason: String,
+    },
+    /// The tenant cannot be cloned as it is now.
+    #[error("tenant `{slug}` cannot be cloned: {reason}")]
+    CannotClone {
+        /// The tenant that was to be cloned.
+        slug: TenantSlug,
+        /// Why, and what helps.
+        reason: String,
+    },
+    /// Policies apply to whoever copies rows, and would hide some of them.
+    #[error(
+        "the rows of {} cannot be copied: row security is forced on whoever owns them, here `{role}`, and might hide some. \
+         As a superuser, run `ALTER ROLE \"{role}\" BYPASSRLS`, or take FORCE ROW LEVEL SECURITY off for the time being",
+        tables.join(", ")
+    )]
+    RowsHidden {
+        /// The tables.
+        tables: Vec<String>,
+        /// As whom they are copied.
+        role: String,
+    },
     /// Something outside the tenant's schema needs something in it, and would be dropped along.
     #[error("schema `{schema}` cannot be dropped: outside it, {} need it; drop those first", objects.join(", "))]
     StillNeeded {

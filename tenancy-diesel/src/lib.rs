@@ -70,9 +70,9 @@ pub use pooler::Pooler;
 pub use pools::{PoolSettings, PoolState};
 pub use provision::{
     CreateOutcome, CreateReport, Creation, ManyOptions, NewTenant, Provisioner, Spare, SpareStanding, Spares,
-    SparesReport,
+    SparesReport, TenantCopy,
 };
-pub use registry::{ListTenants, Registry, TenantChange};
+pub use registry::{ListTenants, Registry, Seed, Seeds, TenantChange};
 pub use roles::{RoleStanding, Roles};
 pub use secrets::{SecretError, SecretKey};
 pub use tenancy::Tenancy;

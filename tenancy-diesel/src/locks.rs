@@ -6,8 +6,8 @@
 //! | slug | | a sign-up of that name |
 //! | spares of a template | | whoever makes or drops some |
 //! | template changes owner | | a sign-up that finds what is not the owner's |
-//! | tenant in use | a pinned session, an operator's SQL | drop, rename, adoption, another login |
-//! | tenant migrating | | a runner that migrates the tenant, drop, rename |
+//! | tenant in use | a pinned session, an operator's SQL, a clone of the tenant | drop, rename, adoption, another login |
+//! | tenant migrating | a clone of the tenant | a runner that migrates the tenant, drop, rename |
 //!
 //! So a sign-up sees the template wholly before or wholly after a migration, and a tenant never disappears
 //! under a session that is pinned to it.
@@ -52,6 +52,17 @@ pub(crate) fn tenant_in_use(tenant: TenantId) -> Script {
         .sql(", pg_catalog.hashtext(")
         .literal(&tenant.to_string())
         .sql("));\n")
+}
+
+/// Both locks of a tenant, shared, until the end of the transaction: it is neither migrated nor dropped nor renamed, and
+/// serves as ever.
+pub(crate) fn tenant_shared(tenant: TenantId) -> Script {
+    Script::new("SELECT pg_catalog.pg_advisory_xact_lock_shared(")
+        .number(MIGRATING_CLASS)
+        .sql(", pg_catalog.hashtext(")
+        .literal(&tenant.to_string())
+        .sql("));\n")
+        .script(&tenant_in_use(tenant))
 }
 
 /// The migration lock of a tenant, until the end of the session or the gate.

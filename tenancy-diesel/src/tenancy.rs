@@ -18,7 +18,7 @@ use crate::logins::Logins;
 use crate::pooler::{self, Pooler};
 use crate::pools::PoolState;
 use crate::provision::{Provisioner, Spares};
-use crate::registry::{Registry, install};
+use crate::registry::{Registry, Seeds, install};
 use crate::roles::Roles;
 #[cfg(feature = "tokio")]
 use crate::tenant_db::TenantDb;
@@ -62,7 +62,8 @@ impl Tenancy {
     /// # Errors
     ///
     /// [`Error::RolesRefused`] when tenants are to have roles and the login may not make them;
-    /// [`Error::Query`] or [`Error::Migration`] when a migration fails; [`Error::Unreachable`].
+    /// [`Error::Query`] or [`Error::Migration`] when a migration fails; [`Error::Capture`] when the template lacks a table
+    /// that is to be a seed, after everything else was done; [`Error::Unreachable`].
     pub fn init(&self) -> Result<(), Error> {
         install::install(&mut *self.0.operation()?)?;
         if self.0.roles == TenantRoles::On {
@@ -70,7 +71,7 @@ impl Tenancy {
         }
         self.fleet().migrate_template()?;
         self.0.refill.wake();
-        Ok(())
+        self.seeds().check()
     }
 
     /// Whether the database answers and the control plane is installed. Blocks for a round trip or two.
@@ -231,6 +232,11 @@ impl Tenancy {
     /// Tenants' rows.
     pub fn registry(&self) -> Registry<'_> {
         Registry::new(&self.0)
+    }
+
+    /// Whose rows every new tenant starts with.
+    pub fn seeds(&self) -> Seeds<'_> {
+        Seeds::new(&self.0)
     }
 
     /// Creates, renames, suspends and drops tenants.

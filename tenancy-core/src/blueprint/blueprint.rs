@@ -1,3 +1,4 @@
+use super::kind::{CopiedRows, CopiedTable};
 use super::order::{Part, Step, order};
 use super::render::{Render, Writer};
 use super::{CycleError, Definition, Doubt, Object};
@@ -54,9 +55,27 @@ impl Blueprint {
 
     /// Whether the script also copies the rows of the template's table called `table`.
     pub fn copies_rows_of(&self, table: &str) -> bool {
-        self.objects
-            .iter()
-            .any(|object| matches!(&object.definition, Definition::CopiedRows(rows) if rows.table == table))
+        self.copied_tables().any(|copied| copied.name == table)
+    }
+
+    /// The tables whose rows the script copies.
+    pub fn copied_tables(&self) -> impl Iterator<Item = &CopiedTable> {
+        self.copied_rows().flat_map(|rows| &rows.tables)
+    }
+
+    /// The statement that keeps the tables whose rows are copied from being altered until the end of the transaction;
+    /// rows can still be written to them.
+    pub fn lock_copied_tables(&self) -> Script {
+        let mut out = Writer::new(&self.template, &self.template);
+        self.copied_rows().for_each(|rows| rows.lock(&mut out));
+        out.into_script()
+    }
+
+    fn copied_rows(&self) -> impl Iterator<Item = &CopiedRows> {
+        self.objects.iter().filter_map(|object| match &object.definition {
+            Definition::CopiedRows(rows) => Some(rows),
+            _ => None,
+        })
     }
 
     /// The script that creates `schema` with everything in it: one batch, to be run inside a transaction.
@@ -123,8 +142,9 @@ impl Blueprint {
 mod tests {
     use super::*;
     use crate::blueprint::kind::{
-        Column, ColumnSettings, ColumnValue, Comment, CopiedRows, EnumType, NotNull, Parentage, Persistence,
-        ReplicaIdentity, RowSecurity, Sequence, SequenceOptions, Table,
+        Column, ColumnSettings, ColumnValue, Comment, CopiedBy, CopiedColumn, CopiedRows, CopiedTable,
+        EnumType, NamedObject, NotNull, Parentage, Persistence, ReplicaIdentity, RowSecurity, Sequence,
+        SequenceOptions, Table,
     };
     use crate::blueprint::{Deparsed, ObjectId, Sentinel};
 
@@ -173,7 +193,23 @@ mod tests {
             row_security: RowSecurity { enabled: false, forced: false },
         };
         let mood = EnumType { name: "mood".to_owned(), labels: vec!["base_template".to_owned()] };
-        let rows = CopiedRows { table: "seen".to_owned(), columns: vec!["version".to_owned()] };
+        let table_of = |name: &str, columns: &[(&str, CopiedBy)]| CopiedTable {
+            name: name.to_owned(),
+            columns: columns
+                .iter()
+                .map(|(name, by)| CopiedColumn { name: (*name).to_owned(), by: by.clone() })
+                .collect(),
+            partitioned: false,
+            row_security_forced: false,
+        };
+        let mood_by = CopiedBy::Text(text("@.mood[]"));
+        let rows = CopiedRows {
+            tables: vec![
+                table_of("seen", &[("version", CopiedBy::Value)]),
+                table_of("notes", &[("mood", mood_by), ("about", CopiedBy::Name(NamedObject::Relation))]),
+            ],
+            sequences: vec!["notes_id_seq".to_owned()],
+        };
         let comment = Comment { on: text("TABLE @.notes"), text: "it's of base_template".to_owned() };
         let id = |oid| Some(ObjectId { class: 1, oid });
         let objects = vec![
@@ -199,9 +235,18 @@ CREATE SCHEMA "tenant_acme";
 CREATE TYPE "tenant_acme"."mood" AS ENUM ('base_template');
 CREATE SEQUENCE "tenant_acme"."notes_id_seq" AS bigint START WITH 1 INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 CACHE 1;
 CREATE TABLE "tenant_acme"."notes" ("id" bigint DEFAULT nextval('"tenant_acme".notes_id_seq'::regclass) NOT NULL, "mood" "tenant_acme".mood DEFAULT 'base_template'::"tenant_acme".mood NOT NULL);
-INSERT INTO "tenant_acme"."seen" ("version") SELECT "version" FROM "base_template"."seen";
-COMMENT ON TABLE "tenant_acme".notes IS 'it''s of base_template';
+SET LOCAL row_security TO off;
+SET LOCAL array_nulls TO on;
+SET LOCAL datestyle TO ISO, YMD;
+SET LOCAL intervalstyle TO postgres;
+SET LOCAL extra_float_digits TO 3;
+SET LOCAL bytea_output TO hex;
+SET LOCAL xmloption TO content;
+WITH "0" AS (INSERT INTO "tenant_acme"."seen" ("version") OVERRIDING SYSTEM VALUE SELECT source."version" FROM ONLY "base_template"."seen" source), "1" AS (INSERT INTO "tenant_acme"."notes" ("mood", "about") OVERRIDING SYSTEM VALUE SELECT ((ARRAY[source."mood"]::pg_catalog.text)::"tenant_acme".mood[])[1], coalesce((SELECT pg_catalog.format('%I.%I', 'tenant_acme', named.relname)::pg_catalog.regclass FROM pg_catalog.pg_class named WHERE named.oid OPERATOR(pg_catalog.=) source."about"::pg_catalog.oid AND named.relnamespace OPERATOR(pg_catalog.=) '"base_template"'::pg_catalog.regnamespace::pg_catalog.oid), source."about") FROM ONLY "base_template"."notes" source) SELECT;
+SET LOCAL row_security TO DEFAULT;
 ALTER SEQUENCE "tenant_acme"."notes_id_seq" OWNED BY "tenant_acme"."notes"."id";
+SELECT pg_catalog.setval(pg_catalog.format('%I.%I', 'tenant_acme', 'notes_id_seq')::pg_catalog.regclass, source.last_value, source.is_called) FROM "base_template"."notes_id_seq" source;
+COMMENT ON TABLE "tenant_acme".notes IS 'it''s of base_template';
 "#
         );
     }

@@ -46,7 +46,7 @@ kinds! {
     View,
     /// A materialized view.
     MaterializedView,
-    /// Rows that every tenant starts with.
+    /// Rows that the clone starts with.
     CopiedRows,
     /// A constraint that is added to a table that stands.
     Constraint,

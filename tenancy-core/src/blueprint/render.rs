@@ -81,6 +81,24 @@ impl<'a> Writer<'a> {
         self.append(|script| script.schema(schema))
     }
 
+    /// The name of the schema that is written, as text.
+    pub(super) fn schema_literal(&mut self) -> &mut Self {
+        let schema = self.schema.as_str();
+        self.literal(schema)
+    }
+
+    /// The OID of the schema that is written.
+    pub(super) fn schema_oid(&mut self) -> &mut Self {
+        let schema = self.schema.ident().to_string();
+        self.literal(&schema).sql("::pg_catalog.regnamespace")
+    }
+
+    /// The OID of the template.
+    pub(super) fn template_oid(&mut self) -> &mut Self {
+        let template = self.template.ident().to_string();
+        self.literal(&template).sql("::pg_catalog.regnamespace")
+    }
+
     /// `name` in the schema that is written.
     pub(super) fn name(&mut self, name: &str) -> &mut Self {
         self.schema().sql(".").ident(name)

@@ -66,6 +66,27 @@ impl<'a> Hand<'a> {
         self.sql(if self.flag(2) { "nextval(&::regclass) || ? || @.%(?)" } else { "?::text" })
     }
 
+    fn copied_rows(&self, first: String, second: String) -> CopiedRows {
+        let column = |name: String, by| CopiedColumn { name, by };
+        let table = |name, columns| CopiedTable {
+            name,
+            columns,
+            partitioned: self.flag(5),
+            row_security_forced: self.flag(6),
+        };
+        let by = match self.part.flags >> 7 & 3 {
+            0 => CopiedBy::Value,
+            1 => CopiedBy::Text(self.sql("@.%[]")),
+            2 => CopiedBy::ArrayText(self.sql("@.%[]")),
+            _ => CopiedBy::Name(if self.flag(9) { NamedObject::Schema } else { NamedObject::Type }),
+        };
+        let mut tables = vec![table(first, vec![column(self.word(2), by)])];
+        if self.flag(10) {
+            tables.push(table(second, vec![column(self.word(3), CopiedBy::Value)]));
+        }
+        CopiedRows { tables, sequences: self.when(11, self.word(4)).into_iter().collect() }
+    }
+
     fn parameters(&self) -> Vec<Parameter> {
         let parameter = Parameter { toast: self.flag(4), name: self.word(3), value: self.word(4) };
         if self.flag(3) {
@@ -426,7 +447,7 @@ impl<'a> Hand<'a> {
                 populated: self.flag(19),
             }
             .into(),
-            9 => CopiedRows { table: name, columns: vec![table, self.word(2)] }.into(),
+            9 => self.copied_rows(name, table).into(),
             10 => Constraint {
                 kind: match self.part.flags >> 19 & 3 {
                     0 => ConstraintKind::Check,

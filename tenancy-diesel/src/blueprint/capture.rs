@@ -7,7 +7,7 @@ use tenancy_core::script::Script;
 use super::catalog::Catalog;
 use super::inventory::Inventory;
 use super::tenants::Tenants;
-use super::{CaptureError, Fingerprint, completeness, fingerprint, kind};
+use super::{CaptureError, Extent, Fingerprint, completeness, fingerprint, kind};
 
 /// How often a template is read anew because it changed in the meantime.
 const ATTEMPTS: usize = 3;
@@ -24,18 +24,32 @@ const ATTEMPTS: usize = 3;
 /// [`CaptureError::NoTemplate`]; [`CaptureError::CannotCarry`] with everything that a clone would lose; the
 /// others when the database says so or changes under the reader.
 pub fn capture(conn: &mut PgConnection, template: &SchemaName) -> Result<Blueprint, CaptureError> {
+    capture_as(conn, template, &Extent::default())
+}
+
+/// As [`capture()`], with other rows.
+///
+/// # Errors
+///
+/// As [`capture()`]; [`CaptureError::NoSuchTables`].
+pub fn capture_as(
+    conn: &mut PgConnection,
+    template: &SchemaName,
+    extent: &Extent,
+) -> Result<Blueprint, CaptureError> {
     let now = fingerprint(conn, template)?;
-    Ok(capture_with(conn, template, now)?.1)
+    Ok(capture_with(conn, template, extent, now)?.1)
 }
 
 /// Captures `template`, whose fingerprint was just taken, and says of which state the blueprint is.
 pub(super) fn capture_with(
     conn: &mut PgConnection,
     template: &SchemaName,
+    extent: &Extent,
     mut before: Fingerprint,
 ) -> Result<(Fingerprint, Blueprint), CaptureError> {
     for _ in 0..ATTEMPTS {
-        let captured = read(conn, template, &before);
+        let captured = read(conn, template, extent, &before);
         // Every query sees what others committed before it: only if nothing changed do the answers fit.
         let after = fingerprint(conn, template)?;
         if after == before {
@@ -61,6 +75,7 @@ impl From<diesel::result::Error> for Undone {
 fn read(
     conn: &mut PgConnection,
     template: &SchemaName,
+    extent: &Extent,
     state: &Fingerprint,
 ) -> Result<Blueprint, CaptureError> {
     // A text that held this sentinel would be part of the state that the sentinel is a hash of.
@@ -68,8 +83,8 @@ fn read(
     let undone = conn.transaction::<std::convert::Infallible, _, _>(|conn| {
         let read = rename(conn, template, &sentinel).and_then(|()| {
             let tenants = Tenants::read(conn, template)?;
-            let namespace = state.namespace();
-            read_renamed(Catalog { conn, template, sentinel: &sentinel, namespace, tenants })
+            let (namespace, rows_of) = (state.namespace(), &extent.rows);
+            read_renamed(Catalog { conn, template, sentinel: &sentinel, namespace, rows_of, tenants })
         });
         Err(read.map_or_else(Undone::Failed, |blueprint| Undone::Done(Box::new(blueprint))))
     });

@@ -5,8 +5,11 @@ use diesel::{PgConnection, RunQueryDsl};
 use tenancy_core::blueprint::{Deparsed, Sentinel};
 use tenancy_core::name::SchemaName;
 
-use super::CaptureError;
 use super::tenants::Tenants;
+use super::{CaptureError, Rows};
+
+/// No role has this OID. (0 would be PUBLIC.)
+const NOBODY: u32 = u32::MAX;
 
 /// The catalogues of a database in which the template bears the sentinel's name.
 pub(super) struct Catalog<'a> {
@@ -14,6 +17,8 @@ pub(super) struct Catalog<'a> {
     pub(super) template: &'a SchemaName,
     pub(super) sentinel: &'a Sentinel,
     pub(super) namespace: u32,
+    /// Which rows are copied.
+    pub(super) rows_of: &'a Rows,
     pub(super) tenants: Tenants,
 }
 
@@ -25,6 +30,22 @@ impl Catalog<'_> {
     {
         diesel::sql_query(sql)
             .bind::<Oid, _>(self.namespace)
+            .load(self.conn)
+            .map_err(|source| CaptureError::Query { doing, source })
+    }
+
+    /// The same for a query whose `$2` is the OID of the role of the tenant that the schema belongs to, or nobody's.
+    pub(super) fn rows_of_tenant<T>(
+        &mut self,
+        doing: &'static str,
+        sql: &'static str,
+    ) -> Result<Vec<T>, CaptureError>
+    where
+        T: QueryableByName<Pg> + 'static,
+    {
+        diesel::sql_query(sql)
+            .bind::<Oid, _>(self.namespace)
+            .bind::<Oid, _>(self.tenants.own.unwrap_or(NOBODY))
             .load(self.conn)
             .map_err(|source| CaptureError::Query { doing, source })
     }

@@ -13,6 +13,19 @@ pub enum CaptureError {
         /// The schema that was looked for.
         template: SchemaName,
     },
+    /// The rows of a table are to be copied, and there is no such table.
+    #[error(
+        "rows of {} are to be copied, and `{schema}` has no such {}: was it renamed or dropped? `tenancy seed --remove` \
+         forgets it",
+        .tables.iter().map(|table| format!("`{table}`")).collect::<Vec<_>>().join(", "),
+        if .tables.len() == 1 { "table" } else { "tables" }
+    )]
+    NoSuchTables {
+        /// The schema that was read.
+        schema: SchemaName,
+        /// The names that no table has, or a partition: those come with the table that they belong to.
+        tables: Vec<String>,
+    },
     /// A clone would lack something that the template has. All of it is listed.
     #[error("the template holds what a clone would lose: {}", list(.0))]
     CannotCarry(Vec<Refusal>),

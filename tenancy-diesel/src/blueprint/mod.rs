@@ -2,6 +2,7 @@
 //!
 //! * [`capture()`]: reads a schema into a [`Blueprint`](tenancy_core::blueprint::Blueprint).
 //! * [`fingerprint()`]: a [`Fingerprint`] that changes with anything in the schema, in one cheap query.
+//! * [`capture_as()`]: the same with an [`Extent`]: which [`Rows`].
 //! * [`BlueprintCache`]: captures only when the fingerprint changed.
 //! * [`doubts()`]: functions that name the template so that reading cannot decide what they mean.
 //! * [`CaptureError`], with a [`Refusal`] for everything that cannot be carried.
@@ -76,8 +77,17 @@
 //! columns. One whose inherited columns stand behind its own, because a parent got them later, is refused, and so is a
 //! hierarchy that leaves the schema: the rows of all tenants would be seen through its table.
 //!
-//! Not part of a clone are rows, but for those of `__diesel_schema_migrations`, and where a sequence stands:
-//! the clone's starts at its START value.
+//! # Rows
+//!
+//! A clone starts with the rows of `__diesel_schema_migrations`, and with those that its [`Extent`] names; the sequences
+//! of those tables go on where the source's stand, all others start at their START value. The rows of all tables are read
+//! from one snapshot, whatever is written to them meanwhile, and before anything stands that could fire.
+//!
+//! Values of the schema's own types (enums, composite types, domains, ranges, arrays of them) become values of the
+//! clone's types by their text. What a `regclass`, `regtype`, `regproc`, `regconfig`, `regdictionary`, `regcollation` or
+//! `regnamespace` column refers to in the source, it refers to in the clone; inside arrays and composite values, and in
+//! columns of `regprocedure`, `regoper`, `regoperator` and `oid`, an OID stays the same. So does that of a large object,
+//! which no schema owns: both refer to the one that is there.
 
 mod cache;
 mod capture;
@@ -86,6 +96,7 @@ mod class;
 mod completeness;
 mod doubts;
 mod error;
+mod extent;
 mod finding;
 mod fingerprint;
 mod inventory;
@@ -94,8 +105,9 @@ mod refusal;
 mod tenants;
 
 pub use cache::BlueprintCache;
-pub use capture::capture;
+pub use capture::{capture, capture_as};
 pub use doubts::{Undecided, doubts};
 pub use error::CaptureError;
+pub use extent::{Extent, Rows};
 pub use fingerprint::{Fingerprint, fingerprint};
 pub use refusal::Refusal;

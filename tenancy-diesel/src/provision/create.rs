@@ -9,7 +9,9 @@ use tenancy_core::script::Script;
 use tenancy_core::tenant::{Tenant, TenantId, TenantStatus};
 use uuid::Uuid;
 
+use super::origin::Origin;
 use super::room::Room;
+use super::spares::Claimed;
 use super::{NewTenant, Provisioner};
 use crate::bookkeeping;
 use crate::error::Error;
@@ -35,7 +37,8 @@ impl Provisioner<'_> {
     /// ([`Spares`](crate::Spares)) if there is one of the template as it is now, or else cloned from the template. When
     /// this returns, the tenant is active; when it fails, or the process dies on the way, nothing remains.
     ///
-    /// Blocks for a dozen round trips, PostgreSQL's catalogue work (with a spare, that of a rename), and up to 10 s for a migration of the
+    /// Blocks for a dozen round trips, PostgreSQL's catalogue work (with a spare, that of a rename), and up to 10 s for a
+    /// migration of the
     /// template that is under way.
     ///
     /// # Errors
@@ -58,25 +61,25 @@ impl Provisioner<'_> {
     /// # }
     /// ```
     pub fn create(&self, new: &NewTenant) -> Result<Tenant, Error> {
-        self.schema_of(new)?;
+        self.schema_of(&new.slug)?;
         self.create_on(&mut *self.context.operation()?, new)
     }
 
     /// The same on a connection of the caller's.
     pub(super) fn create_on(&self, conn: &mut PgConnection, new: &NewTenant) -> Result<Tenant, Error> {
-        let schema = self.schema_of(new)?;
+        let schema = self.schema_of(&new.slug)?;
         let created = conn.transaction(|conn| self.create_in(conn, new, &schema));
         // Others need a spare soon, or it was the last one.
         self.context.refill.wake();
         created.map_err(|error| Room::explain(conn, self.context.naming.template(), error))
     }
 
-    /// The schema that the tenant will have.
-    pub(super) fn schema_of(&self, new: &NewTenant) -> Result<SchemaName, Error> {
-        let schema = self.context.naming.schema_for(&new.slug)?;
+    /// The schema that a new tenant of this slug will have.
+    pub(super) fn schema_of(&self, slug: &TenantSlug) -> Result<SchemaName, Error> {
+        let schema = self.context.naming.schema_for(slug)?;
         // Without a prefix a slug could be the name of a shared schema that is not there yet.
         if self.context.shared.names().any(|shared| shared == schema.as_str()) {
-            return Err(NameError::Reserved { name: new.slug.to_string() }.into());
+            return Err(NameError::Reserved { name: slug.to_string() }.into());
         }
         Ok(schema)
     }
@@ -94,17 +97,35 @@ impl Provisioner<'_> {
         conn.batch_execute(wait.as_str())
             .map_err(Error::query("wait for a sign-up of that name, and for the template"))?;
         let spare = self.claim_spare(conn)?;
+        self.settle(conn, new, schema, Origin::Template(template), spare)
+    }
+
+    /// Makes the tenant, behind the locks of its slug and of its origin: of a spare, if there is one.
+    pub(super) fn settle(
+        &self,
+        conn: &mut PgConnection,
+        new: &NewTenant,
+        schema: &SchemaName,
+        origin: Origin<'_>,
+        spare: Option<Claimed>,
+    ) -> Result<Tenant, Error> {
         let id = reserve(conn, new, schema, spare.as_ref().map(|spare| spare.id))?;
         refuse_existing_schema(conn, schema)?;
         let role = make_role(conn, id)?;
         if role.is_none() && self.context.roles == TenantRoles::On {
             return Err(Error::NoRoles);
         }
+        if let Origin::Tenant { slug, role: None, .. } = origin
+            && role.is_some()
+        {
+            let reason = format!("it has no role yet: `tenancy roles --apply --only {slug}`");
+            return Err(Error::CannotClone { slug: slug.clone(), reason });
+        }
         match &spare {
             Some(spare) => spare.become_tenants(conn, schema)?,
             None => {
                 let recorded = bookkeeping::record(schema, id).script(&ownership::close_bookkeeping(schema));
-                self.clone_template(conn, schema, role.as_deref(), &recorded)?;
+                self.clone_schema(conn, origin, schema, role.as_deref(), &recorded)?;
             }
         }
         let row: TenantRow = diesel::update(tenants::table.find(id.as_uuid()))

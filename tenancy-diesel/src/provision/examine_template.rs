@@ -4,6 +4,7 @@ use tenancy_core::isolation::TenantRoles;
 use tenancy_core::script::Script;
 
 use super::Provisioner;
+use super::origin::Origin;
 use crate::blueprint::{self, Undecided};
 use crate::error::Error;
 use crate::{locks, ownership};
@@ -25,7 +26,7 @@ impl Provisioner<'_> {
                 .script(&locks::template_shared(template))
                 .script(&ownership::of(template));
             conn.batch_execute(wait.as_str()).map_err(Error::query("wait for the template"))?;
-            self.blueprint(conn, self.context.roles == TenantRoles::On)?;
+            self.blueprint(conn, Origin::Template(template), self.context.roles == TenantRoles::On)?;
             conn.batch_execute(ownership::AS_LOGIN).map_err(Error::query("act as the login again"))?;
             blueprint::doubts(conn, template).map_err(Error::query("read the functions of the template"))
         })

@@ -127,7 +127,7 @@ impl Provisioner<'_> {
     ) -> Result<CreateReport, Error> {
         let began = Instant::now();
         for new in tenants {
-            self.schema_of(new)?;
+            self.schema_of(&new.slug)?;
         }
         let room = Room::of(&mut *self.context.operation()?, self.context.naming.template())?;
         let jobs = options.jobs.clamp(1, tenants.len().max(1)).min(room.budget.at_once(room.needed));

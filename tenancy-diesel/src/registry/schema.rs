@@ -1,4 +1,4 @@
-//! The registry's table for Diesel; the schema is named, so `search_path` does not matter.
+//! The control plane's tables for Diesel; the schema is named, so `search_path` does not matter.
 
 diesel::table! {
     tenancy.tenants (id) {
@@ -19,5 +19,13 @@ diesel::table! {
         login_name -> Nullable<Text>,
         session_settings -> Nullable<Array<Text>>,
         max_connections -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    tenancy.seeds (template, table_name) {
+        template -> Text,
+        table_name -> Text,
+        added_at -> Timestamptz,
     }
 }

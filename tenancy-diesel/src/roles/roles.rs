@@ -71,6 +71,9 @@ impl<'a> Roles<'a> {
             sql_query("SELECT tenancy.establish_roles()")
                 .execute(conn)
                 .map_err(Error::query("make the roles of this installation"))?;
+            sql_query("SELECT tenancy.open_seeds()")
+                .execute(conn)
+                .map_err(Error::query("let the owner read which tables are seeds"))?;
             admit(conn, &login)
         })
     }

@@ -101,3 +101,65 @@ fn a_database_that_is_away_is_a_failure_without_the_password() {
         Ran::of(&mut operator.command(&["--database-url", "postgress://me:s3cret@127.0.0.1/x", "list"]));
     assert!(!ran.failed(1).contains("s3cret"), "{ran:?}");
 }
+
+#[test]
+fn a_tenant_is_cloned_with_and_without_its_data() {
+    let operator = Operator::initialized();
+    operator.tenancy("create acme --plan pro").ok();
+    operator.sql("INSERT INTO tenant_acme.tickets (title) VALUES ('one'), ('two')");
+    let cloned = operator.tenancy("clone acme rehearsal --with-data --name Rehearsal --json").json();
+    assert_eq!(
+        (&cloned["slug"], &cloned["name"], &cloned["plan"]),
+        (&"rehearsal".into(), &"Rehearsal".into(), &"pro".into())
+    );
+    let titles = operator
+        .tenancy_with(&["exec", "SELECT string_agg(title, ' ' ORDER BY id) AS t FROM tickets", "--json"])
+        .json();
+    assert_eq!(titles.to_string().matches("one two").count(), 2, "{titles}");
+    let ran = operator.tenancy("clone acme empty");
+    assert!(
+        ran.ok().starts_with("cloned tenant `acme` without its data to `empty` in schema `tenant_empty` in "),
+        "{ran:?}"
+    );
+    assert_eq!(ran.stderr, "", "no spinner where there is no terminal");
+    assert!(operator.tenancy("clone acme empty").failed(1).contains("tenant `empty` already exists"));
+    assert!(operator.tenancy("clone nobody other").failed(1).contains("there is no tenant `nobody`"));
+    assert!(operator.tenancy("clone acme").failed(2).contains("<TO>"));
+}
+
+#[test]
+fn seeds_are_listed_added_and_removed() {
+    let operator = Operator::initialized();
+    operator
+        .sql("CREATE TABLE base_template.plans (name text); INSERT INTO base_template.plans VALUES ('pro')");
+    let none = operator.tenancy("seed");
+    assert_eq!(none.ok(), "");
+    assert!(none.stderr.contains("no seeds: new tenants start empty"), "{none:?}");
+    let added = operator.tenancy("seed plans tickets --json").json();
+    assert_eq!(
+        (&added[0]["table"], &added[0]["exists"], &added[1]["table"]),
+        (&"plans".into(), &true.into(), &"tickets".into())
+    );
+    assert!(
+        operator
+            .tenancy("seed countries")
+            .failed(1)
+            .contains("`countries` is no seed table: `base_template` has no such table")
+    );
+    operator.tenancy("create acme").ok();
+    let rows = operator.tenancy_with(&["exec", "SELECT name FROM plans", "--json"]).json();
+    assert!(rows.to_string().contains("pro"), "{rows}");
+    operator.sql("DROP TABLE base_template.plans");
+    let listed = operator.tenancy("seed");
+    assert_eq!(listed.code, 1, "{listed:?}");
+    assert!(
+        listed.stdout.lines().any(|line| line.starts_with("plans ") && line.ends_with("missing")),
+        "{listed:?}"
+    );
+    assert!(operator.tenancy("create globex").failed(1).contains("`tenancy seed --remove` forgets it"));
+    assert!(operator.tenancy("init").failed(1).contains("rows of `plans` are to be copied"));
+    assert!(operator.tenancy("check").stdout.contains("table plans of base_template"));
+    assert_eq!(operator.tenancy("seed --remove plans --json").json().as_array().unwrap().len(), 1);
+    operator.tenancy("create globex").ok();
+    assert!(operator.tenancy("seed --remove").failed(2).contains("which tables?"));
+}

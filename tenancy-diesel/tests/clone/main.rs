@@ -24,6 +24,7 @@ mod programs;
 mod refused;
 mod reparsed;
 mod rights;
+mod rows;
 mod same;
 mod sequences;
 mod tables;

@@ -138,6 +138,10 @@ pub(crate) const TENANTS: &[Fault] = &[
     ),
     fault("template_missing", "ALTER SCHEMA base_template RENAME TO elsewhere")
         .mended_by_hand("ALTER SCHEMA elsewhere RENAME TO base_template"),
+    fault(
+        "seed_missing",
+        "INSERT INTO tenancy.seeds (template, table_name) VALUES ('base_template', 'gone')",
+    ),
     fault("fall_through", "CREATE TABLE public.notes (id int)"),
     fault("fall_through", "CREATE TYPE public.level AS ENUM ('high')"),
     fault("fall_through", "CREATE FUNCTION public.greet(text) RETURNS text LANGUAGE sql AS 'SELECT $1'"),

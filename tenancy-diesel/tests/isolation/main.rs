@@ -9,6 +9,7 @@
 mod world;
 
 mod attacks;
+mod copies;
 mod dedicated;
 mod deployments;
 mod grants;

@@ -11,7 +11,7 @@ fn installing_twice_changes_nothing() {
     let desk = Desk::new();
     desk.tenancy().init().unwrap();
     desk.tenancy().check_ready().unwrap();
-    assert_eq!(desk.value("SELECT count(*) FROM tenancy.__diesel_schema_migrations"), "3");
+    assert_eq!(desk.value("SELECT count(*) FROM tenancy.__diesel_schema_migrations"), "4");
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod world;
 
 mod changes_under_a_run;
 mod clone_locks;
+mod copy;
 mod create;
 mod desk;
 mod drift;
@@ -24,4 +25,5 @@ mod many;
 mod newcomers;
 mod outside_transactions;
 mod proof;
+mod seeds;
 mod spares;

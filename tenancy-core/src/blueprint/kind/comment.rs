@@ -15,7 +15,10 @@ impl Render for Comment {
         Stage::Comment
     }
 
-    fn create(&self, out: &mut Writer<'_>) {
+    fn create(&self, _out: &mut Writer<'_>) {}
+
+    // What it is on may be one of the last things that are made.
+    fn finish(&self, out: &mut Writer<'_>) {
         out.sql("COMMENT ON ").deparsed(&self.on).sql(" IS ").literal(&self.text).end();
     }
 }

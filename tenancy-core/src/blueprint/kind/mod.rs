@@ -8,7 +8,8 @@
 //! * [`Table`] of [`Column`]s, each [`NotNull`] or not, with a [`ColumnValue`] and [`ColumnSettings`]; [`Persistence`],
 //!   [`ReplicaIdentity`], [`RowSecurity`], [`Parameter`]. Its [`Parentage`] says whether it is a partition, inherits or
 //!   is of a type, and [`ColumnOverride`] what it changes of what it has from there.
-//! * [`View`], [`MaterializedView`]; [`CopiedRows`].
+//! * [`View`], [`MaterializedView`]; [`CopiedRows`] of [`CopiedTable`]s with [`CopiedColumn`]s, each
+//!   [`CopiedBy`] its value, its text or the name of a [`NamedObject`].
 //! * What is added to tables that stand: [`Constraint`] of a [`ConstraintKind`] and [`Index`], both with
 //!   [`IndexSettings`], [`Statistics`], [`Rule`], [`Trigger`], [`Policy`]; a rule and a trigger have a [`Firing`]. What
 //!   partitions make of theirs: [`PartitionConstraint`], [`PartitionTrigger`].
@@ -30,6 +31,7 @@ mod comment;
 mod composite;
 mod constraint;
 mod conversion;
+mod copied_column;
 mod copied_rows;
 mod domain;
 mod enum_type;
@@ -69,7 +71,8 @@ pub use comment::Comment;
 pub use composite::{Attribute, CompositeType};
 pub use constraint::{Constraint, ConstraintKind, PartitionConstraint};
 pub use conversion::Conversion;
-pub use copied_rows::CopiedRows;
+pub use copied_column::{CopiedBy, CopiedColumn, NamedObject};
+pub use copied_rows::{CopiedRows, CopiedTable};
 pub use domain::{Check, Domain};
 pub use enum_type::EnumType;
 pub use firing::Firing;

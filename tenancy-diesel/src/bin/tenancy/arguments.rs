@@ -8,8 +8,8 @@ use tenancy_diesel::{SecretKey, TenantRoles};
 use crate::context::Context;
 use crate::exit::Outcome;
 use crate::{
-    activate, archive, check, create, dedicate, diff, doctor, drop, exec, init, limits, list, logins,
-    migrate, rename, revert, roles, share, show, spares, status, suspend, unshare,
+    activate, archive, check, clone, create, dedicate, diff, doctor, drop, exec, init, limits, list, logins,
+    migrate, rename, revert, roles, seed, share, show, spares, status, suspend, unshare,
 };
 
 const EXAMPLES: &str = "\
@@ -70,6 +70,7 @@ pub(crate) struct Global {
 enum Command {
     Init(init::Init),
     Create(create::Create),
+    Clone(clone::Clone),
     List(list::List),
     Show(show::Show),
     Migrate(migrate::Migrate),
@@ -83,6 +84,7 @@ enum Command {
     Spares(spares::Spares),
     Limits(limits::Limits),
     Exec(exec::Exec),
+    Seed(seed::SeedCommand),
     Roles(roles::RolesCommand),
     Logins(logins::LoginsCommand),
     Dedicate(dedicate::Dedicate),
@@ -105,6 +107,7 @@ impl Cli {
             // The one command that needs no control plane.
             Command::Init(command) => return command.run(&context),
             Command::Create(command) => command.run(&context),
+            Command::Clone(command) => command.run(&context),
             Command::List(command) => command.run(&context),
             Command::Show(command) => command.run(&context),
             Command::Migrate(command) => command.run(&context),
@@ -118,6 +121,7 @@ impl Cli {
             Command::Spares(command) => command.run(&context),
             Command::Limits(command) => command.run(&context),
             Command::Exec(command) => command.run(&context),
+            Command::Seed(command) => command.run(&context),
             Command::Logins(command) => command.run(&context),
             Command::Dedicate(command) => command.run(&context),
             Command::Roles(command) => command.run(&context),

@@ -71,6 +71,18 @@ impl Progress {
     }
 }
 
+/// Shows on a terminal that one long statement is under way, until it is cleared.
+pub(crate) fn spinner(out: Output, text: String) -> ProgressBar {
+    if out.is_json() || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{spinner} {msg}  {elapsed}")
+        .unwrap_or_else(|_| ProgressStyle::default_spinner());
+    let spinner = ProgressBar::new_spinner().with_style(style).with_message(text);
+    spinner.enable_steady_tick(Duration::from_millis(200));
+    spinner
+}
+
 fn bar(total: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} tenants  {rate}  {eta} to go  {msg:.red}")
         // Only a wrong template is refused; the bar is then indicatif's own.

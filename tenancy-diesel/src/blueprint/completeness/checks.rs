@@ -14,7 +14,7 @@ struct Description {
 
 /// Looks for properties that a clone would lose.
 pub(super) fn run(catalog: &mut Catalog<'_>) -> Result<Vec<Finding>, CaptureError> {
-    catalog.rows("look for what a clone would lose", include_str!("checks.sql"))
+    catalog.rows_of_tenant("look for what a clone would lose", include_str!("checks.sql"))
 }
 
 /// Gives the findings names.

@@ -1,4 +1,5 @@
--- What the members of the schema have that a CREATE of ours would not give them. `sub` is a column or 0.
+-- What the members of the schema have that a CREATE of ours would not give them. `sub` is a column or 0. `$2` is the role
+-- of the tenant that the schema belongs to, or nobody's OID.
 WITH RECURSIVE member AS MATERIALIZED (
     SELECT 2615::oid AS classid, $1 AS objid
     UNION
@@ -13,8 +14,11 @@ WITH RECURSIVE member AS MATERIALIZED (
 ), me AS (
     SELECT rolsuper AS super FROM pg_roles WHERE rolname = current_user
 )
+-- Policies for the tenant's own role, which is nobody in the clone.
+SELECT 3256::oid AS class, y.oid, 0 AS sub, 'it is for the tenant''s own role' AS reason, 'make it for PUBLIC: no other tenant''s role is let into the schema' AS remedy
+FROM relation r JOIN pg_policy y ON y.polrelid = r.oid WHERE $2 = ANY (y.polroles)
 -- How relations are stored.
-SELECT 1259::oid AS class, r.oid, 0 AS sub, 'its identity by index has lost its index' AS reason, 'ALTER TABLE ... REPLICA IDENTITY DEFAULT' AS remedy
+UNION ALL SELECT 1259, r.oid, 0, 'its identity by index has lost its index', 'ALTER TABLE ... REPLICA IDENTITY DEFAULT'
 FROM relation r WHERE r.relreplident = 'i' AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = r.oid AND i.indisreplident)
 -- Kinds of tables.
 UNION ALL SELECT 1259, r.oid, 0, 'foreign tables are not carried', 'put it into a shared schema'

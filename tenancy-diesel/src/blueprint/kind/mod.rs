@@ -29,6 +29,7 @@ mod parentage;
 mod policies;
 mod relations;
 mod routines;
+mod rows;
 mod rules;
 mod sequences;
 mod statistics;
@@ -46,6 +47,7 @@ pub(super) const ALL: &[Capture] = &[
     member::capture::<sequences::Row>,
     member::capture::<routines::Row>,
     relations::capture,
+    rows::capture,
     member::capture::<constraints::Row>,
     member::capture::<indexes::Row>,
     member::capture::<statistics::Row>,

@@ -1,8 +1,6 @@
 use diesel::deserialize::QueryableByName;
 use diesel::sql_types::{Array, Bool, Nullable, Oid, Text};
-use tenancy_core::blueprint::kind::{
-    CopiedRows, MaterializedView, Parameter, ReplicaIdentity, RowSecurity, Table, View,
-};
+use tenancy_core::blueprint::kind::{MaterializedView, Parameter, ReplicaIdentity, RowSecurity, Table, View};
 use tenancy_core::blueprint::{Definition, Object, ObjectId};
 
 use super::checks::Checks;
@@ -11,9 +9,6 @@ use super::{columns, letter};
 use crate::blueprint::catalog::Catalog;
 use crate::blueprint::inventory::Inventory;
 use crate::blueprint::{CaptureError, class};
-
-/// Where Diesel keeps which migrations a schema has seen: the rows that a clone starts with.
-const BOOKKEEPING: &str = "__diesel_schema_migrations";
 
 #[derive(QueryableByName)]
 struct Row {
@@ -53,7 +48,7 @@ struct Row {
     parentage: parentage::Row,
 }
 
-/// Tables, views and materialized views with their columns, and the rows of Diesel's bookkeeping.
+/// Tables, views and materialized views with their columns.
 pub(super) fn capture(catalog: &mut Catalog<'_>, inventory: &mut Inventory) -> Result<(), CaptureError> {
     let columns = columns::read(catalog)?;
     for row in catalog.rows::<Row>("read the tables of the template", include_str!("relations.sql"))? {
@@ -80,9 +75,6 @@ pub(super) fn capture(catalog: &mut Catalog<'_>, inventory: &mut Inventory) -> R
         }
         for column in own {
             column.include(object, inventory);
-        }
-        if row.kind == "r" && row.name == BOOKKEEPING {
-            inventory.add(row.copied(id));
         }
     }
     Ok(())
@@ -143,13 +135,5 @@ impl Row {
         let mut parameters = letter::parameters(false, self.parameters.clone());
         parameters.extend(letter::parameters(true, self.toast_parameters.clone()));
         parameters
-    }
-
-    fn copied(&self, table: ObjectId) -> Object {
-        let columns = ["version", "run_on"].map(str::to_owned).to_vec();
-        let rows = CopiedRows { table: self.name.clone(), columns };
-        let mut object = Object::new(None, self.name.clone(), rows);
-        object.needs.push(table);
-        object
     }
 }

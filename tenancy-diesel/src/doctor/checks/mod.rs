@@ -39,6 +39,7 @@ mod row_security_not_forced;
 mod row_without_schema;
 mod runs_as_owner;
 mod schema_without_row;
+mod seed_missing;
 mod server_version;
 mod session_settings;
 mod shadows_builtin;
@@ -86,6 +87,7 @@ pub(super) const ALL: &[&Check] = &[
     &spare_without_row::CHECK,
     &row_points_elsewhere::CHECK,
     &template_missing::CHECK,
+    &seed_missing::CHECK,
     &fall_through::CHECK,
     &answered_from_shared::CHECK,
     &tenant_incomplete::CHECK,

@@ -29,6 +29,8 @@ pub(in crate::provision) struct Claimed {
 struct State {
     #[diesel(sql_type = Nullable<Text>)]
     state: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    seeds: Option<String>,
 }
 
 #[derive(QueryableByName)]
@@ -43,8 +45,8 @@ struct Row {
     programs: Vec<u32>,
 }
 
-/// What the template's bookkeeping says now; no row without spares.
-const STATE: &str = "SELECT tenancy.template_state($1) AS state \
+/// What the template's bookkeeping says now, and which rows its seeds have; no row without spares.
+const STATE: &str = "SELECT tenancy.template_state($1) AS state, tenancy.seeds_state($1) AS seeds \
     WHERE EXISTS (SELECT FROM tenancy.spares WHERE template = $1 AND NOT dropping)";
 
 /// The oldest spare of the template as it is now that nobody else is taking. Its schema or its role may have been dropped
@@ -53,6 +55,7 @@ const CLAIM: &str = "\
 DELETE FROM tenancy.spares WHERE id = ( \
 SELECT s.id FROM tenancy.spares s \
 WHERE s.template = $1 AND NOT s.dropping AND s.state IS NOT DISTINCT FROM $2 AND ($2 IS NOT NULL OR s.fingerprint = $3) \
+AND s.seeds IS NOT DISTINCT FROM $4 \
 AND EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = s.schema_name::name) \
 AND EXISTS (SELECT FROM tenancy.installation) = EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname = s.role_name::name) \
 ORDER BY s.created_at, s.id LIMIT 1 FOR UPDATE SKIP LOCKED) \
@@ -63,7 +66,7 @@ impl Provisioner<'_> {
     /// migration of the template comes in between.
     ///
     /// What the template is like is told by its bookkeeping of migrations, which costs the same for every template. One
-    /// without migrations, which is changed by hand, is compared whole.
+    /// without migrations, which is changed by hand, is compared whole. So are the rows of the seeds, by their versions.
     pub(in crate::provision) fn claim_spare(
         &self,
         conn: &mut PgConnection,
@@ -74,7 +77,7 @@ impl Provisioner<'_> {
             .get_result(conn)
             .optional()
             .map_err(Error::query("look for a spare"))?;
-        let Some(State { state }) = state else { return Ok(None) };
+        let Some(State { state, seeds }) = state else { return Ok(None) };
         let whole = match &state {
             Some(_) => None,
             None => Some(made_of(&fingerprint(conn, template)?.to_string())),
@@ -83,6 +86,7 @@ impl Provisioner<'_> {
             .bind::<Text, _>(template.as_str())
             .bind::<Nullable<Text>, _>(state.as_deref().map(made_of))
             .bind::<Nullable<Text>, _>(whole)
+            .bind::<Nullable<Text>, _>(seeds)
             .get_result(conn)
             .optional()
             .map_err(Error::query("take a spare"))?;

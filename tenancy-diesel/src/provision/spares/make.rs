@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::locks;
 use crate::ownership;
 use crate::provision::Provisioner;
+use crate::provision::origin::Origin;
 use crate::provision::retarget::naming;
 
 #[derive(QueryableByName)]
@@ -30,6 +31,10 @@ struct Made {
     role: String,
 }
 
+/// The rows of the seeds are compared with those that were there before any was copied.
+const RESERVE: &str = "INSERT INTO tenancy.spares (template, seeds) VALUES ($1, tenancy.seeds_state($1)) \
+    RETURNING id, schema_name";
+
 const DESCRIBE: &str = "UPDATE tenancy.spares SET role_name = $2, fingerprint = $3, \
     state = $4 || ' ' || tenancy.template_state(template), recorded = $5, programs = $6, version = $7 WHERE id = $1";
 
@@ -39,11 +44,10 @@ impl Provisioner<'_> {
         let template = self.context.naming.template();
         let wait = Script::new(locks::PATIENCE).script(&locks::template_shared(template));
         conn.batch_execute(wait.as_str()).map_err(Error::query("wait for the template"))?;
-        let row: Row =
-            sql_query("INSERT INTO tenancy.spares (template) VALUES ($1) RETURNING id, schema_name")
-                .bind::<Text, _>(template.as_str())
-                .get_result(conn)
-                .map_err(Error::query("reserve a spare"))?;
+        let row: Row = sql_query(RESERVE)
+            .bind::<Text, _>(template.as_str())
+            .get_result(conn)
+            .map_err(Error::query("reserve a spare"))?;
         let (id, schema) = (TenantId::from_uuid(row.id), SchemaName::parse(&row.schema_name)?);
         let made: Option<Made> = sql_query(ownership::make_spare_role(id).as_str())
             .get_result(conn)
@@ -54,9 +58,10 @@ impl Provisioner<'_> {
             Some(role) => bookkeeping::close_to(&schema, Ident::new(role)),
             None => Script::default(),
         };
+        let origin = Origin::Template(template);
         // Asks whether the template changed: the fingerprint that is written down must be that of today.
-        self.blueprint(conn, role.is_some())?;
-        let cloned = self.clone_template(conn, &schema, role.as_deref(), &recorded)?;
+        self.blueprint(conn, origin, role.is_some())?;
+        let cloned = self.clone_schema(conn, origin, &schema, role.as_deref(), &recorded)?;
         let version = if cloned.is_recorded { version(conn, &schema)? } else { None };
         let programs = naming(conn, &schema)?;
         sql_query(DESCRIBE)

@@ -14,6 +14,7 @@ mod spare;
 #[expect(clippy::module_inception, reason = "the file is named after its type")]
 mod spares;
 
+pub(super) use claim::Claimed;
 pub use spare::{Spare, SpareStanding};
 pub use spares::{Spares, SparesReport};
 

@@ -70,6 +70,7 @@ struct Had {
 const LIST: &str = "\
 SELECT s.id, s.schema_name, s.version, s.fingerprint, s.dropping, s.created_at, \
 s.state IS NOT DISTINCT FROM $2 || ' ' || tenancy.template_state(s.template) \
+AND s.seeds IS NOT DISTINCT FROM tenancy.seeds_state(s.template) \
 AND EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = s.schema_name::name) \
 AND EXISTS (SELECT FROM tenancy.installation) \
 = EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname = s.role_name::name) AS whole \
