@@ -65,11 +65,7 @@ impl Provisioner<'_> {
             };
             if let Some(from) = moves {
                 refuse_existing_schema(conn, &schema)?;
-                let sql = ownership::of(&from)
-                    .sql("ALTER SCHEMA ")
-                    .schema(&from)
-                    .sql(" RENAME TO ")
-                    .schema(&schema);
+                let sql = ownership::rename(&from, &schema);
                 conn.batch_execute(sql.as_str()).map_err(Error::query("rename the tenant's schema"))?;
             }
             Tenant::try_from(after)
