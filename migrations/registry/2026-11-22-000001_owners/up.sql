@@ -134,6 +134,9 @@ CREATE OR REPLACE FUNCTION tenancy.objects_in(p_schema text) RETURNS TABLE (owne
         UNION ALL
         SELECT p.proowner, format('ALTER ROUTINE %s', p.oid::regprocedure)
           FROM pg_proc p JOIN home ON home.oid = p.pronamespace
+           -- Those that came with a range belong to the bootstrap superuser, always.
+         WHERE NOT EXISTS (SELECT FROM pg_depend d
+                            WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')
         UNION ALL
         -- Neither arrays nor the row types of tables.
         SELECT t.typowner, format('ALTER TYPE %I.%I', p_schema, t.typname)
@@ -199,6 +202,9 @@ BEGIN
     FOR v_from IN
         SELECT o.owner FROM tenancy.objects_in(p_schema) o WHERE o.owner <> v_to::name
         UNION
+        SELECT pg_get_userbyid(t.typowner) FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+         WHERE n.nspname = p_schema::name AND t.typtype = 'm' AND pg_get_userbyid(t.typowner) <> v_to::name
+        UNION
         SELECT pg_get_userbyid(d.defaclrole) FROM pg_default_acl d JOIN pg_namespace n ON n.oid = d.defaclnamespace
          WHERE n.nspname = p_schema::name AND tenancy.owns_schemas(pg_get_userbyid(d.defaclrole))
            AND pg_get_userbyid(d.defaclrole) <> v_to::name
@@ -233,6 +239,14 @@ BEGIN
             PERFORM tenancy.lend(v_to, v_from), set_config('role', v_from, true);
         END IF;
         FOREACH v_statement IN ARRAY v_gifts || v_taken LOOP
+            EXECUTE v_statement;
+        END LOOP;
+        -- A multirange follows its range in newer versions only, which let nobody change it by itself.
+        FOR v_statement IN
+            SELECT format('ALTER TYPE %I.%I OWNER TO %I', p_schema, t.typname, v_to)
+              FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+             WHERE n.nspname = p_schema::name AND t.typtype = 'm' AND pg_get_userbyid(t.typowner) = v_from::name
+        LOOP
             EXECUTE v_statement;
         END LOOP;
         IF v_ours THEN

@@ -94,7 +94,8 @@ impl Logins<'_> {
                 Ownership::Together => ownership::set_together(tenant.id),
                 Ownership::AsItIs => return Ok(()),
             };
-            conn.batch_execute(owner.as_str()).map_err(Error::query("change the owner of the tenant's schema"))
+            conn.batch_execute(owner.as_str())
+                .map_err(Error::query("change the owner of the tenant's schema"))
         });
         self.context.directory.forget(&tenant.slug);
         if let Some(left) = &tenant.login {
@@ -105,12 +106,13 @@ impl Logins<'_> {
 
     /// Whether the tenant's schema has an owner of its own: one that was dedicated by an older version has not.
     fn owned_apart(&self, tenant: &Tenant) -> Result<bool, Error> {
-        let row: Apart = sql_query("SELECT owner_name IS NOT NULL AS apart FROM tenancy.tenants WHERE id = $1")
-            .bind::<SqlUuid, _>(tenant.id.as_uuid())
-            .get_result(&mut *self.context.operation()?)
-            .optional()
-            .map_err(Error::query("ask who owns the tenant's schema"))?
-            .ok_or_else(|| Error::UnknownTenant(tenant.slug.to_string()))?;
+        let row: Apart =
+            sql_query("SELECT owner_name IS NOT NULL AS apart FROM tenancy.tenants WHERE id = $1")
+                .bind::<SqlUuid, _>(tenant.id.as_uuid())
+                .get_result(&mut *self.context.operation()?)
+                .optional()
+                .map_err(Error::query("ask who owns the tenant's schema"))?
+                .ok_or_else(|| Error::UnknownTenant(tenant.slug.to_string()))?;
         Ok(row.apart)
     }
 }

@@ -36,11 +36,14 @@ struct Row {
 }
 
 /// What stands in a schema and has an owner: relations, routines and types; a table's row type has its owner.
+/// (The functions that come with a range belong to the bootstrap superuser, always.)
 const STANDINGS: &str = "\
 SELECT t.slug, t.role_name, t.login_name, t.owner_name, coalesce(( \
 SELECT n.nspowner = o.oid \
 AND NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid AND c.relowner <> o.oid) \
-AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc p WHERE p.pronamespace = n.oid AND p.proowner <> o.oid) \
+AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc p WHERE p.pronamespace = n.oid AND p.proowner <> o.oid \
+AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass \
+AND d.objid = p.oid AND d.deptype = 'i')) \
 AND NOT EXISTS (SELECT FROM pg_catalog.pg_type y WHERE y.typnamespace = n.oid AND y.typowner <> o.oid) \
 FROM pg_catalog.pg_namespace n, tenancy.installation i \
 JOIN pg_catalog.pg_roles o ON o.rolname = coalesce(t.owner_name, i.owner_role)::name \

@@ -13,5 +13,6 @@ mod dedicated;
 mod deployments;
 mod house;
 mod lifecycle;
+mod owners;
 mod rights;
 mod shards;

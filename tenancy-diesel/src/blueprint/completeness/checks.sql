@@ -14,7 +14,8 @@ WITH RECURSIVE member AS MATERIALIZED (
     SELECT n.* FROM pg_namespace n WHERE n.oid = $1
 ), owned (classid, oid, owner) AS (
     SELECT 1259, oid, relowner FROM relation WHERE relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
-    UNION ALL SELECT 1255, oid, proowner FROM routine
+    -- The functions that come with a range belong to the bootstrap superuser, always.
+    UNION ALL SELECT 1255, r.oid, r.proowner FROM routine r WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 1255 AND d.objid = r.oid AND d.deptype = 'i')
     UNION ALL SELECT 1247, t.oid, t.typowner FROM type t LEFT JOIN pg_class c ON c.oid = t.typrelid WHERE t.typelem = 0 AND coalesce(c.relkind, 'c') = 'c'
     UNION ALL SELECT 3381, oid, stxowner FROM pg_statistic_ext WHERE stxnamespace = $1
 )
