@@ -1,6 +1,6 @@
 use super::order::{Part, Step, order};
-use super::render::Writer;
-use super::{CycleError, Definition, Object};
+use super::render::{Render, Writer};
+use super::{CycleError, Definition, Doubt, Object};
 use crate::name::SchemaName;
 use crate::script::Script;
 
@@ -38,6 +38,19 @@ impl Blueprint {
         &self.objects
     }
 
+    /// What names the template in a way that reading cannot decide, with the function it stands in: it is the same in
+    /// every clone, and may reach into the template from there.
+    pub fn doubts(&self) -> Vec<(&Object, Doubt)> {
+        let of = |object: &Object| match &object.definition {
+            Definition::Routine(routine) => routine.doubts(&self.template),
+            _ => Vec::new(),
+        };
+        self.objects
+            .iter()
+            .flat_map(|object| of(object).into_iter().map(move |doubt| (object, doubt)))
+            .collect()
+    }
+
     /// Whether the script also copies the rows of the template's table called `table`.
     pub fn copies_rows_of(&self, table: &str) -> bool {
         self.objects
@@ -52,12 +65,15 @@ impl Blueprint {
     /// takes neither a default tablespace nor a default access method from the session. These are `SET LOCAL`:
     /// they stay for the rest of the transaction, and a caller that goes on in it sets its own path again.
     pub fn render(&self, schema: &SchemaName) -> Script {
-        self.render_granting(schema, &Script::default())
+        self.render_granting(schema, &Script::default().schema(schema), &Script::default())
     }
 
     /// As [`render`](Self::render), with `grants` run as soon as the schema is there: default privileges then reach
     /// every object in it.
-    pub fn render_granting(&self, schema: &SchemaName, grants: &Script) -> Script {
+    ///
+    /// `path` is the `search_path` of the tenant, by which the bodies of functions are resolved that run while the
+    /// clone is made (see [`Object::runs_text`]).
+    pub fn render_granting(&self, schema: &SchemaName, path: &Script, grants: &Script) -> Script {
         let mut out = Writer::new(schema, &self.template);
         out.sql("SET LOCAL search_path TO '';\n")
             .sql("SET LOCAL check_function_bodies = off;\n")
@@ -68,17 +84,37 @@ impl Blueprint {
             .end()
             .script(grants);
         for step in &self.steps {
-            let object = self.objects[step.object].definition.render();
-            match step.part {
-                Part::Whole => object.create(&mut out),
-                Part::Shell => object.shell(&mut out),
-                Part::Rest => object.complete(&mut out),
-            }
+            self.write(step, path, &mut out, |object, out| match step.part {
+                Part::Whole => object.create(out),
+                Part::Shell => object.shell(out),
+                Part::Rest => object.complete(out),
+            });
         }
         for step in self.steps.iter().filter(|step| step.part != Part::Shell) {
-            self.objects[step.object].definition.render().finish(&mut out);
+            self.write(step, path, &mut out, |object, out| object.finish(out));
         }
         out.into_script()
+    }
+
+    /// Writes a step, under the tenant's path if it may run what is resolved by it.
+    fn write(
+        &self,
+        step: &Step,
+        path: &Script,
+        out: &mut Writer<'_>,
+        part: impl Fn(&dyn Render, &mut Writer<'_>),
+    ) {
+        let object = &self.objects[step.object];
+        if !object.runs_text {
+            return part(object.definition.render(), out);
+        }
+        let mut own = out.another();
+        part(object.definition.render(), &mut own);
+        let statements = own.into_script();
+        if !statements.as_str().is_empty() {
+            out.sql("SET LOCAL search_path TO ").script(path).end();
+            out.script(&statements).sql("SET LOCAL search_path TO ''").end();
+        }
     }
 }
 
@@ -86,7 +122,7 @@ impl Blueprint {
 mod tests {
     use super::*;
     use crate::blueprint::kind::{
-        Column, ColumnSettings, ColumnValue, Comment, CopiedRows, EnumType, NotNull, Persistence,
+        Column, ColumnSettings, ColumnValue, Comment, CopiedRows, EnumType, NotNull, Parentage, Persistence,
         ReplicaIdentity, RowSecurity, Sequence, SequenceOptions, Table,
     };
     use crate::blueprint::{Deparsed, ObjectId, Sentinel};
@@ -124,8 +160,14 @@ mod tests {
                 column("id", "bigint", ColumnValue::Default(text("nextval('@.notes_id_seq'::regclass)"))),
                 column("mood", "@.mood", ColumnValue::Default(text("'base_template'::@.mood"))),
             ],
+            parentage: Parentage::None,
+            overrides: Vec::new(),
             checks: Vec::new(),
+            validated: Vec::new(),
+            partition_key: None,
             parameters: Vec::new(),
+            access_method: None,
+            tablespace: None,
             replica_identity: ReplicaIdentity::Default,
             row_security: RowSecurity { enabled: false, forced: false },
         };

@@ -1,3 +1,4 @@
+use super::reparse;
 use crate::name::{Ident, SchemaName};
 use crate::script::Script;
 
@@ -63,11 +64,15 @@ pub struct StraySentinel {
 impl Deparsed {
     /// Splits `text` at every reference to `sentinel`.
     ///
+    /// Where PostgreSQL would not read the text back as what it wrote, casts are added that make it do so and change
+    /// nothing: `((a AND b) AND c)` becomes `((a AND b)::boolean AND c)`.
+    ///
     /// # Errors
     ///
     /// [`StraySentinel`] when it stands anywhere but between double quotes.
     pub fn split(text: &str, sentinel: &Sentinel) -> Result<Self, StraySentinel> {
-        let parts: Vec<Box<str>> = text.split(sentinel.as_str()).map(Box::from).collect();
+        let stable = reparse::stable(text);
+        let parts: Vec<Box<str>> = stable.split(sentinel.as_str()).map(Box::from).collect();
         let quoted = parts.windows(2).all(|pair| match pair {
             [before, after] => before.ends_with('"') && after.trim_start_matches('\\').starts_with('"'),
             _ => true,

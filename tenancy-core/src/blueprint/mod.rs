@@ -32,15 +32,19 @@
 
 #[expect(clippy::module_inception, reason = "a file is named after its type")]
 mod blueprint;
+pub mod body;
 mod definition;
 mod deparsed;
 pub mod kind;
+mod lexer;
 mod object;
 mod order;
 mod render;
+mod reparse;
 mod stage;
 
 pub use blueprint::Blueprint;
+pub use body::{Body, Doubt, Language, Settings};
 pub use definition::Definition;
 pub use deparsed::{Deparsed, Sentinel, StraySentinel};
 pub use object::{Object, ObjectId};

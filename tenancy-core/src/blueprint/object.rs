@@ -20,6 +20,9 @@ pub struct Object {
     pub needs: Vec<ObjectId>,
     /// What must stand before it is *complete*: a shell of it can be created without.
     pub late: Vec<ObjectId>,
+    /// Whether creating it may run functions whose bodies are text, and so resolve names by the path of whoever runs
+    /// them: an index that calls one, a materialized view.
+    pub runs_text: bool,
     /// What it is.
     pub definition: Definition,
 }
@@ -27,6 +30,13 @@ pub struct Object {
 impl Object {
     /// An object that needs nothing yet.
     pub fn new(id: Option<ObjectId>, name: impl Into<String>, definition: impl Into<Definition>) -> Self {
-        Self { id, name: name.into(), needs: Vec::new(), late: Vec::new(), definition: definition.into() }
+        Self {
+            id,
+            name: name.into(),
+            needs: Vec::new(),
+            late: Vec::new(),
+            runs_text: false,
+            definition: definition.into(),
+        }
     }
 }

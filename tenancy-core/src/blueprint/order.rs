@@ -152,8 +152,8 @@ impl Graph {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::blueprint::kind::{EnumType, Routine, View};
-    use crate::blueprint::{Definition, Deparsed, Sentinel};
+    use crate::blueprint::kind::{EnumType, Routine, RoutineBody, RoutineTraits, View};
+    use crate::blueprint::{Definition, Deparsed, Sentinel, Settings};
 
     fn text(sql: &str) -> Deparsed {
         Deparsed::split(sql, &Sentinel::new("none")).unwrap()
@@ -177,7 +177,17 @@ mod tests {
     }
 
     fn routine(oid: u32, needs: &[u32]) -> Object {
-        object(oid, Routine { definition: text("") }, needs, &[])
+        let routine = Routine {
+            name: oid.to_string(),
+            arguments: text(""),
+            result: None,
+            transforms: Vec::new(),
+            language: "sql".to_owned(),
+            traits: RoutineTraits::default(),
+            settings: Settings::default(),
+            body: RoutineBody::Bound(text("")),
+        };
+        object(oid, routine, needs, &[])
     }
 
     fn steps(objects: &[Object]) -> Vec<String> {

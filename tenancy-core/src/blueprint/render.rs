@@ -1,4 +1,4 @@
-use super::{Deparsed, Stage};
+use super::{Body, Deparsed, Stage};
 use crate::name::{Ident, SchemaName};
 use crate::script::Script;
 
@@ -39,6 +39,11 @@ impl<'a> Writer<'a> {
         Self { schema, template, script: Script::default() }
     }
 
+    /// An empty one for the same schema.
+    pub(super) fn another(&self) -> Self {
+        Self::new(self.schema, self.template)
+    }
+
     pub(super) fn into_script(self) -> Script {
         self.script
     }
@@ -62,6 +67,12 @@ impl<'a> Writer<'a> {
     pub(super) fn deparsed(&mut self, text: &Deparsed) -> &mut Self {
         let schema = self.schema;
         self.append(|script| text.append_to(script, schema))
+    }
+
+    /// The body of a function, as a literal.
+    pub(super) fn body(&mut self, body: &Body) -> &mut Self {
+        let text = body.join(self.schema);
+        self.literal(&text)
     }
 
     /// The schema that is written.

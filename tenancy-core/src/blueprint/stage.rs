@@ -22,6 +22,8 @@ pub enum Stage {
     Index,
     /// Foreign keys.
     ForeignKey,
+    /// Foreign keys to partitioned tables: PostgreSQL makes more of them and chooses names that nobody else has yet.
+    ForeignKeyToPartitioned,
     /// Extended statistics.
     Statistics,
     /// Rewrite rules.

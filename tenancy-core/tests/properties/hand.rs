@@ -1,7 +1,8 @@
 //! One object of a shape, written as PostgreSQL would describe it.
 
 use tenancy_core::blueprint::kind::*;
-use tenancy_core::blueprint::{Definition, Deparsed, Sentinel};
+use tenancy_core::blueprint::{Body, Definition, Deparsed, Language, Sentinel, Settings};
+use tenancy_core::name::SchemaName;
 
 use crate::shapes::Part;
 
@@ -47,7 +48,6 @@ impl<'a> Hand<'a> {
                 '%' => quoted(&self.word(1)),
                 '?' => literal(&self.word(2)),
                 '&' => literal(&format!("{schema}.{}", quoted(&self.word(3)))),
-                '$' => dollar_quoted(&self.word(2)),
                 c => c.to_string(),
             })
             .collect::<String>();
@@ -118,7 +118,7 @@ impl<'a> Hand<'a> {
             not_null: match self.part.flags >> 11 & 3 {
                 0 => NotNull::No,
                 1 => NotNull::Unnamed,
-                _ => NotNull::Named(self.word(5)),
+                _ => NotNull::Named { name: self.word(5), no_inherit: self.flag(21) },
             },
             value: match self.part.flags >> 13 & 3 {
                 0 => ColumnValue::Null,
@@ -128,16 +128,79 @@ impl<'a> Hand<'a> {
                     always: self.flag(15),
                     sequence: self.word(4),
                     options: self.options(),
+                    data_type: self.when(22, self.sql("smallint")),
+                    persistence: self.when(23, Persistence::Unlogged),
                 },
             },
             settings: self.settings(),
         }
     }
 
+    fn column_override(&self) -> ColumnOverride {
+        let Column { name, value, not_null, settings, .. } = self.column(2);
+        let value = self.when(24, value);
+        ColumnOverride { name, value, not_null: self.when(25, not_null), settings }
+    }
+
+    fn parentage(&self) -> Parentage {
+        let tables = || vec![self.word(1), self.word(3)];
+        match self.part.flags >> 26 & 7 {
+            0 => Parentage::Typed(self.sql("@.%")),
+            1 => Parentage::Inherits(tables()),
+            2 => Parentage::Joins(tables()),
+            3 => Parentage::Partition { of: self.word(1), bound: self.sql("FOR VALUES IN (?)") },
+            _ => Parentage::None,
+        }
+    }
+
+    fn index_settings(&self) -> IndexSettings {
+        IndexSettings {
+            tablespace: self.when(22, self.word(2)),
+            statistics: vec![(1, self.small())],
+            partition_of: self.when(23, self.word(3)),
+            clustered: self.flag(17),
+            replica_identity: self.flag(18),
+        }
+    }
+
+    fn routine(&self, name: String) -> Routine {
+        let template = SchemaName::parse("base_template").unwrap();
+        // What is rewritten in a body has properties of its own.
+        let body = Body::read(&self.word(2), &template, Language::Other, []);
+        let settings = [format!("app.x={}", self.word(4)), "search_path=base_template, x".to_owned()];
+        Routine {
+            name,
+            arguments: self.sql("% text DEFAULT ?"),
+            result: self.when(0, self.sql("SETOF @.%")),
+            transforms: if self.flag(1) { vec![self.data_type()] } else { Vec::new() },
+            language: self.word(1),
+            traits: RoutineTraits {
+                window: self.flag(2),
+                volatility: if self.flag(3) { Volatility::Immutable } else { Volatility::Stable },
+                parallel: if self.flag(4) { ParallelSafety::Safe } else { ParallelSafety::Restricted },
+                strict: self.flag(5),
+                security_definer: self.flag(6),
+                leakproof: self.flag(7),
+                cost: self.when(8, self.sql("7")),
+                rows: self.when(9, self.sql("3")),
+                support: self.when(10, self.sql("@.%")),
+            },
+            settings: if self.flag(13) {
+                Settings::read(settings.iter().map(String::as_str), &template)
+            } else {
+                Settings::default()
+            },
+            body: match self.part.flags >> 11 & 3 {
+                0 => RoutineBody::Bound(self.sql("RETURN @.%(?)")),
+                1 => RoutineBody::Library(self.word(3), body),
+                _ => RoutineBody::Text(body),
+            },
+        }
+    }
+
     pub(crate) fn definition(&self) -> Definition {
         let (name, table) = (self.word(0), self.word(1));
         let persistence = if self.flag(16) { Persistence::Unlogged } else { Persistence::Permanent };
-        let (clustered, replica_identity) = (self.flag(17), self.flag(18));
         match self.part.kind {
             0 => EnumType { name, labels: vec![self.word(1), self.word(2)] }.into(),
             1 => {
@@ -177,18 +240,19 @@ impl<'a> Hand<'a> {
                 }
                 .into()
             }
-            5 => Routine {
-                definition: self.sql(
-                    "CREATE OR REPLACE FUNCTION @.%(% text DEFAULT ?)\n RETURNS @.%\n LANGUAGE sql\nAS $\n",
-                ),
-            }
-            .into(),
+            5 => self.routine(name).into(),
             6 => Table {
                 name,
                 persistence,
+                parentage: self.parentage(),
                 columns: vec![self.column(1), self.column(2)],
-                checks: vec![self.check(true), self.check(false)],
+                overrides: vec![self.column_override()],
+                checks: vec![self.check(true)],
+                validated: vec![self.word(4)],
+                partition_key: self.when(29, self.sql("LIST (%, @.%(%))")),
                 parameters: self.parameters(),
+                access_method: self.when(30, self.word(2)),
+                tablespace: self.when(31, self.word(3)),
                 replica_identity: if self.flag(19) {
                     ReplicaIdentity::Full
                 } else {
@@ -216,28 +280,39 @@ impl<'a> Hand<'a> {
                 name,
                 settings: vec![(table, self.settings())],
                 parameters: self.parameters(),
+                access_method: self.when(30, self.word(2)),
+                tablespace: self.when(31, self.word(3)),
                 query: self.sql(" SELECT ? AS % FROM @.%"),
                 populated: self.flag(19),
             }
             .into(),
             9 => CopiedRows { table: name, columns: vec![table, self.word(2)] }.into(),
             10 => Constraint {
+                kind: match self.part.flags >> 19 & 3 {
+                    0 => ConstraintKind::Check,
+                    1 => ConstraintKind::Indexed {
+                        parameters: self.parameters(),
+                        settings: self.index_settings(),
+                    },
+                    _ => ConstraintKind::ForeignKey {
+                        to_partitioned: self.flag(21),
+                        partitions: vec![PartitionConstraint {
+                            table: self.word(2),
+                            name: self.word(3),
+                            definition: self.sql("FOREIGN KEY (%) REFERENCES @.%(%)"),
+                        }],
+                    },
+                },
                 table,
                 name,
-                kind: if self.flag(19) { ConstraintKind::ForeignKey } else { ConstraintKind::Indexed },
                 definition: self.sql("FOREIGN KEY (%) REFERENCES @.%(%)"),
-                parameters: self.parameters(),
-                clustered,
-                replica_identity,
             }
             .into(),
             11 => Index {
                 table,
                 name,
                 definition: self.sql("CREATE INDEX % ON @.% USING btree (%) WHERE (% = ?)"),
-                statistics: vec![(1, self.small())],
-                clustered,
-                replica_identity,
+                settings: self.index_settings(),
             }
             .into(),
             12 => Statistics {
@@ -258,6 +333,11 @@ impl<'a> Hand<'a> {
                 name,
                 definition: self.sql("CREATE TRIGGER % BEFORE INSERT ON @.% EXECUTE FUNCTION @.%(?)"),
                 firing: self.firing(),
+                partitions: vec![PartitionTrigger {
+                    table: self.word(3),
+                    name: self.word(4),
+                    firing: self.firing(),
+                }],
             }
             .into(),
             15 => Policy {
@@ -284,13 +364,4 @@ pub(crate) fn quoted(name: &str) -> String {
 fn literal(text: &str) -> String {
     let prefix = if text.contains('\\') { "E" } else { "" };
     format!("{prefix}'{}'", text.replace('\\', r"\\").replace('\'', "''"))
-}
-
-/// How `pg_get_functiondef` quotes a body: a tag that does not occur in it.
-fn dollar_quoted(body: &str) -> String {
-    let mut tag = "$function".to_owned();
-    while body.contains(&tag) {
-        tag.push('x');
-    }
-    format!("{tag}${body}{tag}$")
 }

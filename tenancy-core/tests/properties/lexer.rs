@@ -124,6 +124,11 @@ impl Scanner<'_> {
                 self.skip(2);
                 Token::Operator("::".to_owned())
             }
+            // Of PL/pgSQL's ranges.
+            '.' if next == Some('.') => {
+                self.skip(2);
+                Token::Operator("..".to_owned())
+            }
             '(' | ')' | '[' | ']' | ',' | ';' | '.' | ':' => {
                 self.skip(1);
                 Token::Mark(c)
@@ -241,7 +246,12 @@ impl Scanner<'_> {
     }
 
     fn number(&mut self) -> Result<String, String> {
-        let mut number = self.take_while(|c| c.is_ascii_digit() || c == '.');
+        let mut number = self.take_while(|c| c.is_ascii_digit());
+        if self.peek() == Some('.') && !self.looks_at("..") {
+            self.skip(1);
+            number.push('.');
+            number.push_str(&self.take_while(|c| c.is_ascii_digit()));
+        }
         if self.peek().is_some_and(|c| matches!(c, 'e' | 'E')) {
             number.push('e');
             self.skip(1);

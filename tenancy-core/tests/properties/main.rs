@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod blueprints;
+mod bodies;
 mod conninfo;
 mod corpus;
 mod hand;

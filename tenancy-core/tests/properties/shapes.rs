@@ -57,6 +57,7 @@ pub(crate) fn build(shape: &[Part], words: &[String], sentinel: &Sentinel) -> Ve
                 // Mostly upwards, so that most shapes can be created; what is late may go around in circles.
                 needs: ids(&part.needs, if hand.flag(31) { shape.len() } else { number }),
                 late: ids(&part.late, shape.len()),
+                runs_text: hand.flag(30),
                 definition: hand.definition(),
             }
         })

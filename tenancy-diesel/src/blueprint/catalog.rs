@@ -43,6 +43,11 @@ impl Catalog<'_> {
         text.map(|text| self.deparsed(text)).transpose()
     }
 
+    /// The same for several texts.
+    pub(super) fn all_deparsed(&self, texts: &[String]) -> Result<Vec<Deparsed>, CaptureError> {
+        texts.iter().map(|text| self.deparsed(text)).collect()
+    }
+
     /// A description for people: the template bears its own name again.
     pub(super) fn shown(&self, description: &str) -> String {
         let quoted = self.sentinel.ident().to_string();

@@ -6,8 +6,7 @@
 -- keeps the planner from reading all of pg_depend and pg_description. Casts and transforms of the schema's types count as members:
 -- they have no schema of their own.
 --
--- Not read, because nothing changes in them but by rows that come and go in pg_depend: pg_attrdef; and
--- pg_inherits, because the columns of the child change too.
+-- Not read, because nothing changes in them but by rows that come and go in pg_depend: pg_attrdef.
 WITH RECURSIVE template AS MATERIALIZED (
     SELECT n.oid, n.xmin FROM pg_catalog.pg_namespace n WHERE n.nspname OPERATOR(pg_catalog.=) $1
 ), edge AS (
@@ -22,7 +21,7 @@ WITH RECURSIVE template AS MATERIALIZED (
 ), member AS MATERIALIZED (
     SELECT DISTINCT e.classid, e.objid FROM edge e
 ), relation AS MATERIALIZED (
-    SELECT c.oid, c.xmin, c.relkind FROM member m JOIN pg_catalog.pg_class c ON c.oid = m.objid WHERE m.classid = 1259
+    SELECT c.oid, c.xmin, c.relkind, c.relhassubclass FROM member m JOIN pg_catalog.pg_class c ON c.oid = m.objid WHERE m.classid = 1259
 ), version (part, objid, other, sub, xmin) AS (
     SELECT 2608, e.objid, e.refobjid, e.refobjsubid, e.xmin FROM edge e
     UNION ALL SELECT 3079, m.objid, d.refobjid, 0, d.xmin FROM pg_catalog.pg_depend d JOIN member m ON m.objid = d.objid AND m.classid = d.classid WHERE d.refclassid = 3079
@@ -30,6 +29,7 @@ WITH RECURSIVE template AS MATERIALIZED (
     UNION ALL SELECT 1259, c.oid, 0, 0, c.xmin FROM relation c
     UNION ALL SELECT 1249, c.oid, 0, a.attnum, a.xmin FROM relation c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 WHERE c.relkind <> 't'
     UNION ALL SELECT 2610, c.oid, 0, 0, i.xmin FROM relation c JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid WHERE c.relkind IN ('i', 'I')
+    UNION ALL SELECT 2611, c.oid, h.inhrelid, h.inhseqno, h.xmin FROM relation c CROSS JOIN LATERAL (SELECT i.inhrelid, i.inhseqno, i.xmin FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid OFFSET 0) h WHERE c.relhassubclass
     UNION ALL SELECT 2224, c.oid, 0, 0, s.xmin FROM relation c JOIN pg_catalog.pg_sequence s ON s.seqrelid = c.oid WHERE c.relkind = 'S'
     UNION ALL SELECT 2606, m.objid, 0, 0, k.xmin FROM member m JOIN pg_catalog.pg_constraint k ON k.oid = m.objid WHERE m.classid = 2606
     UNION ALL SELECT 2620, m.objid, 0, 0, t.xmin FROM member m JOIN pg_catalog.pg_trigger t ON t.oid = m.objid WHERE m.classid = 2620

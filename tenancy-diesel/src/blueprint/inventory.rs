@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, HashMap};
 
-use tenancy_core::blueprint::{Object, ObjectId};
+use tenancy_core::blueprint::{Definition, Object, ObjectId};
 
 /// What was captured so far, and which catalogue rows it accounts for.
 #[derive(Default)]
@@ -8,6 +8,15 @@ pub(super) struct Inventory {
     pub(super) objects: Vec<Object>,
     /// Which object each row of a catalogue belongs to.
     pub(super) owners: HashMap<ObjectId, Share>,
+    /// What was read and cannot be carried.
+    pub(super) refused: Vec<Refused>,
+}
+
+/// Something that was read and cannot be carried.
+pub(super) struct Refused {
+    pub(super) id: ObjectId,
+    pub(super) reason: &'static str,
+    pub(super) remedy: &'static str,
 }
 
 /// The share that a catalogue row has in an object.
@@ -35,6 +44,11 @@ impl Inventory {
         self.owners.insert(id, Share { object, late });
     }
 
+    /// Says that `id` cannot be carried.
+    pub(super) fn refuse(&mut self, id: ObjectId, reason: &'static str, remedy: &'static str) {
+        self.refused.push(Refused { id, reason, remedy });
+    }
+
     /// Fills in what each object needs from rows of `pg_depend`.
     pub(super) fn connect(&mut self, edges: impl IntoIterator<Item = (ObjectId, ObjectId)>) {
         let mut needs: BTreeMap<(usize, bool), Vec<ObjectId>> = BTreeMap::new();
@@ -55,6 +69,22 @@ impl Inventory {
             } else {
                 object.needs = ids;
             }
+        }
+    }
+
+    /// Says which rows call a function whose body is text. It runs only where rows are computed or an expression is
+    /// planned: a trigger, a view, a policy or a default just names it.
+    pub(super) fn mark_callers(&mut self, rows: impl IntoIterator<Item = ObjectId>) {
+        for row in rows {
+            let Some(share) = self.owners.get(&row) else { continue };
+            let object = &mut self.objects[share.object];
+            object.runs_text |= matches!(
+                object.definition,
+                Definition::Table(_)
+                    | Definition::Constraint(_)
+                    | Definition::Index(_)
+                    | Definition::MaterializedView(_)
+            );
         }
     }
 }

@@ -31,10 +31,9 @@
 //! *every* row of `pg_depend` that ties something to the schema must be accounted for, and a list of checks
 //! must find nothing (grants, other owners, tablespaces, ...). The rest is refused by name, all at once.
 //!
-//! A body that is text is resolved when it runs, by the path of whoever calls it. The script runs under an empty
-//! path, so a function that an index, a generated column or a materialized view calls must not call another
-//! function of the schema from such a body; PostgreSQL then stops the script. Bodies written as `RETURN ...` or
-//! `BEGIN ATOMIC` are bound when they are created and have no such limit.
+//! A body that is text is resolved when it runs, by the path of whoever calls it. The script runs under an empty path,
+//! but for what such a function is run by (an index, a constraint, a materialized view): that is created under the
+//! tenant's own path.
 //!
 //! Not part of a clone are rows, but for those of `__diesel_schema_migrations`, and where a sequence stands:
 //! the clone's starts at its START value.

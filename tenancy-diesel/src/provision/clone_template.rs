@@ -31,7 +31,8 @@ impl Provisioner<'_> {
             None => Script::default(),
         };
         let blueprint = self.blueprint(conn, role.is_some())?;
-        let mut clone = blueprint.render_granting(schema, &grants);
+        let path = self.context.shared.search_path(schema);
+        let mut clone = blueprint.render_granting(schema, &path, &grants);
         if blueprint.copies_rows_of(bookkeeping::TABLE) {
             clone = clone
                 .sql("\n")

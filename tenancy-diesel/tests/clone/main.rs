@@ -11,8 +11,20 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bodies;
 mod carried;
+mod columns;
+mod constraints;
 mod fingerprint;
+mod indexes;
+mod inheritance;
+mod partitions;
 mod refused;
+mod reparsed;
+mod same;
+mod sequences;
+mod tables;
 mod template;
+mod triggers;
+mod views;
 mod words;

@@ -8,6 +8,18 @@ use tenancy_diesel::blueprint::{CaptureError, capture};
 pub(crate) const SUPPORT_DESK: &str = include_str!("templates/support_desk.sql");
 pub(crate) const TORTURE: &str = include_str!("templates/torture.sql");
 
+/// `sql` as this server understands it: `/*15+ ... */` is a comment before PostgreSQL 15, and no longer one since.
+pub(crate) fn for_server(conn: &mut PgConnection, sql: &str) -> String {
+    let version = value(conn, "current_setting('server_version_num')").unwrap();
+    let version = version.parse::<u32>().unwrap() / 10_000;
+    (14..=version).fold(sql.to_owned(), |sql, since| {
+        let mark = format!("/*{since}+");
+        let mut pieces = sql.split(&mark);
+        let first = pieces.next().unwrap_or_default().to_owned();
+        pieces.fold(first, |sql, piece| sql + &piece.replacen("*/", "", 1))
+    })
+}
+
 /// The template's name.
 pub(crate) fn template() -> SchemaName {
     schema("base_template")

@@ -30,8 +30,6 @@ BEGIN
         EXECUTE format('CREATE SEQUENCE base_template.%I OWNED BY base_template.%I.n', 's' || w, w);
         EXECUTE format('ALTER TABLE base_template.%I ALTER n SET DEFAULT nextval(%L::regclass)', w,
             format('base_template.%I', 's' || w));
-        -- A body that names the template is refused, whatever it is.
-        CONTINUE WHEN w LIKE '%base_template%';
         EXECUTE format('CREATE FUNCTION base_template.%I() RETURNS trigger LANGUAGE plpgsql AS %L',
             'f' || w, format('BEGIN PERFORM %L; RETURN new; END', w));
         EXECUTE format('CREATE TRIGGER %I BEFORE INSERT ON base_template.%I FOR EACH ROW WHEN (new.%I = %L)

@@ -5,6 +5,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
+#[path = "../support/dice.rs"]
+#[allow(dead_code, reason = "shared with other suites")]
+mod dice;
 #[path = "../support/proxy.rs"]
 mod proxy;
 #[path = "../support/world.rs"]

@@ -12,6 +12,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use tenancy_diesel::core::tenant::ActiveTenant;
 
+use crate::dice::Dice;
 use crate::notes::{notes, try_owners};
 use crate::world::{World, value};
 
@@ -21,18 +22,6 @@ const TENANTS: usize = 50;
 /// Operations over all threads; more with `TENANCY_STORM_OPERATIONS`.
 fn operations() -> usize {
     std::env::var("TENANCY_STORM_OPERATIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(50_000)
-}
-
-/// A small generator (xorshift64*): the storm is random and can be repeated from its seed.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % sides
-    }
 }
 
 struct Storm {

@@ -21,10 +21,14 @@ pub(crate) fn dump(database: &Database, schema: &str) -> Vec<String> {
         !line.starts_with("\\restrict")
             && !line.starts_with("\\unrestrict")
             && !line.starts_with("-- Dumped ")
+            // It would belong to whatever entry comes last.
+            && *line != "-- PostgreSQL database dump complete"
     });
     let text = lines.collect::<Vec<_>>().join("\n").replace(schema, "base_template");
-    let mut entries: Vec<String> =
-        text.split("\n--\n-- Name: ").map(|entry| entry.trim().to_owned()).collect();
+    let mut entries: Vec<String> = text
+        .split("\n--\n-- Name: ")
+        .map(|entry| entry.trim_end_matches(['-', '\n']).trim().to_owned())
+        .collect();
     entries.sort();
     entries
 }

@@ -1,4 +1,4 @@
-use super::{ColumnSettings, SequenceOptions};
+use super::{ColumnSettings, Persistence, SequenceOptions};
 use crate::blueprint::Deparsed;
 use crate::blueprint::render::Writer;
 
@@ -26,8 +26,13 @@ pub enum NotNull {
     No,
     /// It may not.
     Unnamed,
-    /// It may not, says the constraint of this name.
-    Named(String),
+    /// It may not, says a constraint.
+    Named {
+        /// The constraint's name.
+        name: String,
+        /// Whether children of the table do without.
+        no_inherit: bool,
+    },
 }
 
 /// Where a column's value comes from when none is given.
@@ -52,6 +57,10 @@ pub enum ColumnValue {
         sequence: String,
         /// How the sequence counts.
         options: SequenceOptions,
+        /// The type of the sequence, when it is not that of the column.
+        data_type: Option<Deparsed>,
+        /// Whether the sequence survives a crash, when it is not as the table.
+        persistence: Option<Persistence>,
     },
 }
 
@@ -62,6 +71,23 @@ impl Column {
         if let Some(collation) = &self.collation {
             out.sql(" COLLATE ").deparsed(collation);
         }
+        self.write_constraints(shell, out);
+    }
+
+    /// Whether there is anything to say about the column of a typed table.
+    pub(super) fn has_options(&self, shell: bool) -> bool {
+        self.not_null != NotNull::No
+            || matches!(&self.value, ColumnValue::Default(_) if !shell)
+            || matches!(&self.value, ColumnValue::Generated { .. } | ColumnValue::Identity { .. })
+    }
+
+    /// The column as it stands in CREATE TABLE of a typed table.
+    pub(super) fn write_options(&self, shell: bool, out: &mut Writer<'_>) {
+        out.ident(&self.name).sql(" WITH OPTIONS");
+        self.write_constraints(shell, out);
+    }
+
+    fn write_constraints(&self, shell: bool, out: &mut Writer<'_>) {
         match &self.value {
             ColumnValue::Default(default) if !shell => {
                 out.sql(" DEFAULT ").deparsed(default);
@@ -71,21 +97,49 @@ impl Column {
                 out.sql(" GENERATED ALWAYS AS (").deparsed(expression);
                 out.sql(if *stored { ") STORED" } else { ") VIRTUAL" });
             }
-            ColumnValue::Identity { always, sequence, options } => {
-                out.sql(" GENERATED ").sql(if *always { "ALWAYS" } else { "BY DEFAULT" });
-                out.sql(" AS IDENTITY (SEQUENCE NAME ").name(sequence);
-                options.write(out);
-                out.sql(")");
-            }
+            identity @ ColumnValue::Identity { .. } => identity.write_identity(out),
         }
         match &self.not_null {
             NotNull::No => {}
             NotNull::Unnamed => {
                 out.sql(" NOT NULL");
             }
-            NotNull::Named(name) => {
+            NotNull::Named { name, no_inherit } => {
                 out.sql(" CONSTRAINT ").ident(name).sql(" NOT NULL");
+                out.sql(if *no_inherit { " NO INHERIT" } else { "" });
             }
+        }
+    }
+}
+
+impl ColumnValue {
+    /// ` GENERATED ... AS IDENTITY (...)`.
+    pub(super) fn write_identity(&self, out: &mut Writer<'_>) {
+        if let Self::Identity { always, sequence, options, data_type, .. } = self {
+            out.sql(" GENERATED ").sql(if *always { "ALWAYS" } else { "BY DEFAULT" });
+            out.sql(" AS IDENTITY (SEQUENCE NAME ").name(sequence);
+            // The bounds need not be possible for the type that the sequence begins with.
+            if data_type.is_none() {
+                options.write(out);
+            }
+            out.sql(")");
+        }
+    }
+
+    /// What the column's definition cannot say about its sequence.
+    pub(super) fn alter_sequence(&self, out: &mut Writer<'_>) {
+        let Self::Identity { sequence, options, data_type, persistence, .. } = self else { return };
+        if let Some(data_type) = data_type {
+            out.sql("ALTER SEQUENCE ").name(sequence).sql(" AS ").deparsed(data_type);
+            options.write(out);
+            out.sql(" RESTART").end();
+        }
+        if let Some(persistence) = persistence {
+            out.sql("ALTER SEQUENCE ").name(sequence).sql(match persistence {
+                Persistence::Permanent => " SET LOGGED",
+                Persistence::Unlogged => " SET UNLOGGED",
+            });
+            out.end();
         }
     }
 }

@@ -1,5 +1,5 @@
 use super::Parameter;
-use crate::blueprint::render::Writer;
+use super::alteration::Alteration;
 
 /// How a column is stored and analysed, where it differs from what its type says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,36 +34,24 @@ pub enum Compression {
     Pglz,
     /// `lz4`.
     Lz4,
+    /// What the server chooses when it stores a value; said only where a parent says something else.
+    Default,
 }
 
 impl ColumnSettings {
-    /// Statements for every column that has settings; `relation` is a table or materialized view.
-    pub(super) fn write<'c>(
-        relation: &str,
-        columns: impl IntoIterator<Item = (&'c str, &'c Self)>,
-        out: &mut Writer<'_>,
-    ) {
-        for (column, settings) in columns {
-            let alter = |out: &mut Writer<'_>, action| {
-                out.sql("ALTER TABLE ONLY ").name(relation).sql(" ALTER COLUMN ").ident(column).sql(action);
-            };
-            if let Some(target) = settings.statistics {
-                alter(out, " SET STATISTICS ");
-                out.number(target.into()).end();
-            }
-            if let Some(storage) = settings.storage {
-                alter(out, " SET STORAGE ");
-                out.sql(storage.keyword()).end();
-            }
-            if let Some(compression) = settings.compression {
-                alter(out, " SET COMPRESSION ");
-                out.sql(compression.keyword()).end();
-            }
-            if !settings.parameters.is_empty() {
-                alter(out, " SET ");
-                Parameter::write(&settings.parameters, out);
-                out.end();
-            }
+    /// The actions that give `column` its settings.
+    pub(super) fn write(&self, column: &str, alter: &mut Alteration<'_, '_>) {
+        if let Some(target) = self.statistics {
+            alter.column(column).sql(" SET STATISTICS ").number(target.into());
+        }
+        if let Some(storage) = self.storage {
+            alter.column(column).sql(" SET STORAGE ").sql(storage.keyword());
+        }
+        if let Some(compression) = self.compression {
+            alter.column(column).sql(" SET COMPRESSION ").sql(compression.keyword());
+        }
+        if !self.parameters.is_empty() {
+            Parameter::write(&self.parameters, alter.column(column).sql(" SET "));
         }
     }
 }
@@ -84,6 +72,7 @@ impl Compression {
         match self {
             Self::Pglz => "pglz",
             Self::Lz4 => "lz4",
+            Self::Default => "DEFAULT",
         }
     }
 }

@@ -14,7 +14,7 @@ pub enum Firing {
 }
 
 impl Firing {
-    /// `ALTER TABLE t ENABLE ALWAYS TRIGGER name` and the like; nothing for what a new one does anyway.
+    /// `ALTER TABLE ONLY t ENABLE ALWAYS TRIGGER name` and the like; nothing for what a new one does anyway.
     pub(super) fn write(self, table: &str, what: &'static str, name: &str, out: &mut Writer<'_>) {
         let action = match self {
             Self::Origin => return,
@@ -22,6 +22,6 @@ impl Firing {
             Self::Replica => " ENABLE REPLICA ",
             Self::Disabled => " DISABLE ",
         };
-        out.sql("ALTER TABLE ").name(table).sql(action).sql(what).ident(name).end();
+        out.sql("ALTER TABLE ONLY ").name(table).sql(action).sql(what).ident(name).end();
     }
 }

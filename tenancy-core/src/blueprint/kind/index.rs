@@ -1,8 +1,9 @@
-use super::constraint::write_marks;
+use super::IndexSettings;
 use crate::blueprint::render::{Render, Writer};
 use crate::blueprint::{Deparsed, Stage};
 
-/// An index that belongs to no constraint.
+/// An index that belongs to no constraint. That of a partitioned table is created for it alone; those of the
+/// partitions are indexes of their own, which are then attached, so that each keeps its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Index {
     /// Its table or materialized view.
@@ -11,12 +12,8 @@ pub struct Index {
     pub name: String,
     /// `CREATE INDEX ...`.
     pub definition: Deparsed,
-    /// The statistics targets of its columns, by their numbers.
-    pub statistics: Vec<(i16, i32)>,
-    /// Whether the table is clustered on it.
-    pub clustered: bool,
-    /// Whether it is the replica identity.
-    pub replica_identity: bool,
+    /// What the definition leaves out.
+    pub settings: IndexSettings,
 }
 
 impl Render for Index {
@@ -25,11 +22,12 @@ impl Render for Index {
     }
 
     fn create(&self, out: &mut Writer<'_>) {
-        out.deparsed(&self.definition).end();
-        for (column, target) in &self.statistics {
-            out.sql("ALTER INDEX ").name(&self.name).sql(" ALTER COLUMN ").number((*column).into());
-            out.sql(" SET STATISTICS ").number((*target).into()).end();
-        }
-        write_marks(&self.table, &self.name, self.clustered, self.replica_identity, out);
+        self.settings.write(&self.name, out, |out| {
+            out.deparsed(&self.definition).end();
+        });
+    }
+
+    fn finish(&self, out: &mut Writer<'_>) {
+        self.settings.finish(&self.table, &self.name, out);
     }
 }

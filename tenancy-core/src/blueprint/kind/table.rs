@@ -1,20 +1,34 @@
-use super::{Check, Column, ColumnSettings, ColumnValue, Parameter};
-use crate::blueprint::Stage;
+use super::alteration::Alteration;
+use super::{Check, Column, ColumnOverride, ColumnValue, Parameter, Parentage};
 use crate::blueprint::render::{Render, Writer};
+use crate::blueprint::{Deparsed, Stage};
 
-/// An ordinary table. Its shell has neither defaults nor checks.
+/// A table, ordinary or partitioned. Its shell has neither defaults nor checks, and is no partition yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
     /// Its name.
     pub name: String,
     /// Whether its rows survive a crash.
     pub persistence: Persistence,
-    /// Its columns in their order.
+    /// Where columns come from that it does not declare itself.
+    pub parentage: Parentage,
+    /// The columns that it declares, in their order.
     pub columns: Vec<Column>,
-    /// Its check constraints.
+    /// What it changes of the columns that it has from its parents.
+    pub overrides: Vec<ColumnOverride>,
+    /// The check constraints that it declares and that hold for all rows. The others are added later, as a
+    /// [`Constraint`](super::Constraint) is.
     pub checks: Vec<Check>,
+    /// The checks that hold for all of its rows, although they need not in the parent that it has them from.
+    pub validated: Vec<String>,
+    /// `RANGE (...)`, `LIST (...)` or `HASH (...)`, when it has partitions or could have.
+    pub partition_key: Option<Deparsed>,
     /// Its storage parameters.
     pub parameters: Vec<Parameter>,
+    /// Its table access method, when it is not `heap`.
+    pub access_method: Option<String>,
+    /// Its tablespace, when it is not that of the database.
+    pub tablespace: Option<String>,
     /// What is logged of the old row when it changes.
     pub replica_identity: ReplicaIdentity,
     /// Whether policies apply.
@@ -67,36 +81,66 @@ impl Persistence {
 
 impl Table {
     fn write(&self, shell: bool, out: &mut Writer<'_>) {
-        out.sql("CREATE ").sql(self.persistence.keyword()).sql("TABLE ").name(&self.name).sql(" (");
-        let columns = self.columns.iter().map(Line::Column);
-        let checks = self.checks.iter().filter(|check| !shell && check.validated).map(Line::Check);
-        out.list(columns.chain(checks), |out, line| match line {
-            Line::Column(column) => column.write(shell, out),
-            Line::Check(check) => check.write(out),
-        });
-        out.sql(")");
+        out.sql("CREATE ").sql(self.persistence.keyword()).sql("TABLE ").name(&self.name);
+        let typed = matches!(self.parentage, Parentage::Typed(_));
+        let columns = self.columns.iter().filter(|column| !typed || column.has_options(shell));
+        let checks = self.checks.iter().filter(|_| !shell).map(Line::Check);
+        let mut lines = columns.map(Line::Column).chain(checks).peekable();
+        self.parentage.write_type(out);
+        // A typed table may declare nothing, but not in parentheses.
+        if !typed || lines.peek().is_some() {
+            out.sql(" (");
+            out.list(lines, |out, line| match line {
+                Line::Column(column) if typed => column.write_options(shell, out),
+                Line::Column(column) => column.write(shell, out),
+                Line::Check(check) => check.write(out),
+            });
+            out.sql(")");
+        }
+        self.parentage.write_inherits(out);
+        if let Some(key) = &self.partition_key {
+            out.sql(" PARTITION BY ").deparsed(key);
+        }
+        if let Some(method) = &self.access_method {
+            out.sql(" USING ").ident(method);
+        }
         Parameter::write_with(&self.parameters, out);
+        if let Some(tablespace) = &self.tablespace {
+            out.sql(" TABLESPACE ").ident(tablespace);
+        }
         out.end();
-        ColumnSettings::write(&self.name, self.columns.iter().map(|c| (c.name.as_str(), &c.settings)), out);
-        self.alter_if(self.replica_identity == ReplicaIdentity::Full, "REPLICA IDENTITY FULL", out);
-        self.alter_if(self.replica_identity == ReplicaIdentity::Nothing, "REPLICA IDENTITY NOTHING", out);
-        self.alter_if(self.row_security.enabled, "ENABLE ROW LEVEL SECURITY", out);
-        self.alter_if(self.row_security.forced, "FORCE ROW LEVEL SECURITY", out);
-    }
-
-    fn alter_if(&self, condition: bool, action: &'static str, out: &mut Writer<'_>) {
-        if condition {
-            out.sql("ALTER TABLE ONLY ").name(&self.name).sql(" ").sql(action).end();
+        if !shell {
+            self.parentage.link(&self.name, out);
+        }
+        self.alter(shell, out);
+        for column in &self.columns {
+            column.value.alter_sequence(out);
+        }
+        for column in &self.overrides {
+            column.alter_sequence(out);
         }
     }
 
-    // CREATE TABLE would take `NOT VALID` for granted and mark the constraint as valid.
-    fn add_checks(&self, validated: bool, out: &mut Writer<'_>) {
-        for check in self.checks.iter().filter(|check| check.validated == validated) {
-            out.sql("ALTER TABLE ONLY ").name(&self.name).sql(" ADD ");
-            check.write(out);
-            out.end();
+    /// What CREATE TABLE cannot say.
+    fn alter(&self, shell: bool, out: &mut Writer<'_>) {
+        let mut alter = Alteration::new(&self.name, out);
+        for column in &self.columns {
+            column.settings.write(&column.name, &mut alter);
         }
+        for column in &self.overrides {
+            column.write(shell, &mut alter);
+        }
+        for (condition, action) in [
+            (self.replica_identity == ReplicaIdentity::Full, "REPLICA IDENTITY FULL"),
+            (self.replica_identity == ReplicaIdentity::Nothing, "REPLICA IDENTITY NOTHING"),
+            (self.row_security.enabled, "ENABLE ROW LEVEL SECURITY"),
+            (self.row_security.forced, "FORCE ROW LEVEL SECURITY"),
+        ] {
+            if condition {
+                alter.action().sql(action);
+            }
+        }
+        alter.end();
     }
 }
 
@@ -111,7 +155,6 @@ impl Render for Table {
 
     fn create(&self, out: &mut Writer<'_>) {
         self.write(false, out);
-        self.add_checks(false, out);
     }
 
     fn shell(&self, out: &mut Writer<'_>) {
@@ -119,13 +162,28 @@ impl Render for Table {
     }
 
     fn complete(&self, out: &mut Writer<'_>) {
+        let mut alter = Alteration::new(&self.name, out);
         for column in &self.columns {
             if let ColumnValue::Default(default) = &column.value {
-                out.sql("ALTER TABLE ONLY ").name(&self.name).sql(" ALTER COLUMN ").ident(&column.name);
-                out.sql(" SET DEFAULT ").deparsed(default).end();
+                alter.column(&column.name).sql(" SET DEFAULT ").deparsed(default);
             }
         }
-        self.add_checks(true, out);
-        self.add_checks(false, out);
+        for column in &self.overrides {
+            column.complete(&mut alter);
+        }
+        alter.end();
+        // Not ONLY: what inherits the check already stands.
+        for check in &self.checks {
+            out.sql("ALTER TABLE ").name(&self.name).sql(" ADD ");
+            check.write(out);
+            out.end();
+        }
+        self.parentage.link(&self.name, out);
+    }
+
+    fn finish(&self, out: &mut Writer<'_>) {
+        for check in &self.validated {
+            out.sql("ALTER TABLE ONLY ").name(&self.name).sql(" VALIDATE CONSTRAINT ").ident(check).end();
+        }
     }
 }

@@ -39,12 +39,7 @@ impl Finding {
 
 /// Looks for properties that a clone would lose.
 pub(super) fn run(catalog: &mut Catalog<'_>) -> Result<Vec<Finding>, CaptureError> {
-    // A schema's name holds only a-z, 0-9 and _, so it means itself in a literal and in a regular expression.
-    let sql = include_str!("checks.sql").replace("$template", catalog.template.as_str());
-    diesel::sql_query(sql)
-        .bind::<Oid, _>(catalog.namespace)
-        .load(catalog.conn)
-        .map_err(|source| CaptureError::Query { doing: "look for what a clone would lose", source })
+    catalog.rows("look for what a clone would lose", include_str!("checks.sql"))
 }
 
 /// Gives the findings names.

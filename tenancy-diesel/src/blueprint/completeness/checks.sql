@@ -36,40 +36,36 @@ FROM owned o JOIN schema s ON o.owner <> s.nspowner
 -- Security labels.
 UNION ALL SELECT l.classoid, l.objoid, l.objsubid, 'it has a security label', 'SECURITY LABEL ... IS NULL'
 FROM member m JOIN pg_seclabel l ON l.classoid = m.classid AND l.objoid = m.objid
--- Where and how relations are stored.
-UNION ALL SELECT 1259, r.oid, 0, format('it lies in tablespace %I', t.spcname), 'ALTER ... SET TABLESPACE pg_default'
-FROM relation r JOIN pg_tablespace t ON t.oid = r.reltablespace
-UNION ALL SELECT 1259, r.oid, 0, format('its access method is %I', a.amname), 'use heap'
-FROM relation r JOIN pg_am a ON a.oid = r.relam WHERE r.relkind IN ('r', 'm', 'p') AND a.amname <> 'heap'
+-- How relations are stored.
 UNION ALL SELECT 1259, r.oid, 0, 'its identity by index has lost its index', 'ALTER TABLE ... REPLICA IDENTITY DEFAULT'
 FROM relation r WHERE r.relreplident = 'i' AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = r.oid AND i.indisreplident)
-UNION ALL SELECT 1259, r.oid, 0, 'it survives crashes otherwise than its table', 'ALTER SEQUENCE ... SET LOGGED or UNLOGGED, as the table is'
-FROM relation r JOIN pg_depend d ON d.classid = 1259 AND d.objid = r.oid AND d.refclassid = 1259 AND d.deptype = 'i'
-JOIN pg_class t ON t.oid = d.refobjid WHERE r.relkind = 'S' AND r.relpersistence <> t.relpersistence
 -- Kinds of tables.
 UNION ALL SELECT 1259, r.oid, 0, 'foreign tables are not carried', 'put it into a shared schema'
 FROM relation r WHERE r.relkind = 'f'
-UNION ALL SELECT 1259, r.oid, 0, 'partitioned tables are not carried', 'use an ordinary table'
-FROM relation r WHERE r.relkind = 'p'
-UNION ALL SELECT 1259, r.oid, 0, 'partitions are not carried', 'use an ordinary table'
-FROM relation r WHERE r.relispartition AND r.relkind IN ('r', 'p')
-UNION ALL SELECT 1259, r.oid, 0, 'inheritance is not carried', 'ALTER TABLE ... NO INHERIT'
-FROM relation r WHERE r.relkind = 'r' AND NOT r.relispartition AND EXISTS (SELECT FROM pg_inherits i WHERE r.oid IN (i.inhrelid, i.inhparent))
-UNION ALL SELECT 1259, r.oid, 0, 'tables of a type are not carried', 'ALTER TABLE ... NOT OF'
-FROM relation r WHERE r.reloftype <> 0
+-- Hierarchies that leave the schema: a tenant's rows would be seen through a table that is not the tenant's, or not at all.
+UNION ALL SELECT 1259, r.oid, 0, format('it is a partition of %s, which stands outside of the schema', i.inhparent::regclass), 'ALTER TABLE ... DETACH PARTITION'
+FROM relation r JOIN pg_inherits i ON i.inhrelid = r.oid JOIN pg_class p ON p.oid = i.inhparent
+WHERE r.relkind IN ('r', 'p') AND r.relispartition AND p.relnamespace <> $1
+UNION ALL SELECT 1259, r.oid, 0, format('it inherits from %s, which stands outside of the schema: the rows of all tenants would be seen there', i.inhparent::regclass), 'ALTER TABLE ... NO INHERIT'
+FROM relation r JOIN pg_inherits i ON i.inhrelid = r.oid JOIN pg_class p ON p.oid = i.inhparent
+WHERE r.relkind = 'r' AND NOT r.relispartition AND p.relnamespace <> $1
+UNION ALL SELECT 1259, r.oid, 0, format('its %s %s stands outside of the schema', CASE WHEN c.relispartition THEN 'partition' ELSE 'child' END, c.oid::regclass), 'put both into one schema, or part them: ALTER TABLE ... DETACH PARTITION, NO INHERIT'
+FROM relation r JOIN pg_inherits i ON i.inhparent = r.oid JOIN pg_class c ON c.oid = i.inhrelid
+WHERE r.relkind IN ('r', 'p') AND c.relnamespace <> $1
+-- Not before PostgreSQL 14.
+UNION ALL SELECT 1259, r.oid, 0, 'its detaching was never finished', 'ALTER TABLE ... DETACH PARTITION ... FINALIZE'
+FROM relation r JOIN pg_inherits i ON i.inhrelid = r.oid WHERE r.relispartition AND to_jsonb(i) @> '{"inhdetachpending": true}'
+UNION ALL SELECT 1259, r.oid, a.attnum, 'its parents disagree about the default', 'give the parents one default, then the child its own'
+FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid AND NOT a.attislocal AND a.attinhcount > 1
+WHERE r.relkind = 'r' AND (SELECT count(DISTINCT pg_get_expr(f.adbin, f.adrelid)) FROM pg_inherits i
+                           JOIN pg_attribute b ON b.attrelid = i.inhparent AND b.attname = a.attname JOIN pg_attrdef f ON f.adrelid = b.attrelid AND f.adnum = b.attnum
+                           WHERE i.inhrelid = r.oid) > 1
 UNION ALL SELECT 1259, r.oid, 0, 'the index is invalid', 'REINDEX or DROP INDEX'
 FROM relation r JOIN pg_index i ON i.indexrelid = r.oid JOIN pg_class t ON t.oid = i.indrelid WHERE NOT (i.indisvalid AND i.indisready AND i.indislive) AND t.relkind IN ('r', 'm')
-UNION ALL SELECT 1259, r.oid, a.attnum, 'the index of a constraint has a statistics target', 'ALTER INDEX ... ALTER COLUMN ... SET STATISTICS -1'
-FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid JOIN pg_constraint k ON k.conindid = r.oid AND k.contype IN ('p', 'u', 'x')
-WHERE r.relkind = 'i' AND a.attstattarget >= 0
--- Foreign keys that are not enforced as they would be, on either side.
+-- Foreign keys and deferrable keys that are not enforced as they would be, on either side.
 UNION ALL SELECT 2606, t.tgconstraint, 0, 'some of its triggers are switched off or altered', 'ALTER TABLE ... ENABLE TRIGGER ALL'
-FROM member m JOIN pg_trigger t ON t.oid = m.objid WHERE m.classid = 2620 AND t.tgisinternal AND t.tgenabled <> 'O'
--- Functions whose text means the template whoever calls them.
-UNION ALL SELECT 1255, p.oid, 0, format('its body names the schema %s, and would reach into it from every tenant', '$template'), 'leave the schema out: the name resolves by search_path'
-FROM routine p WHERE p.prosrc ~* '\m$template\M' AND p.prosqlbody IS NULL
-UNION ALL SELECT 1255, p.oid, 0, format('its settings name the schema %s, and would reach into it from every tenant', '$template'), 'RESET the setting: names resolve by the path of the caller'
-FROM routine p WHERE array_to_string(p.proconfig, ' ') ~* '\m$template\M'
+FROM member m JOIN pg_trigger t ON t.oid = m.objid JOIN pg_constraint k ON k.oid = t.tgconstraint
+WHERE m.classid = 2620 AND t.tgisinternal AND t.tgenabled <> 'O' AND k.contype <> 't'
 -- What has no schema, but would not exist for the clone's types.
 UNION ALL SELECT DISTINCT d.classid, d.objid, 0, 'casts and transforms of the template''s types are not carried', 'put the type into a shared schema'
 FROM member m JOIN pg_depend d ON d.refclassid = m.classid AND d.refobjid = m.objid WHERE d.classid IN (2605, 3576) AND d.deptype = 'n'

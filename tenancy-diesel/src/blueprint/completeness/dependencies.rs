@@ -19,6 +19,8 @@ struct Row {
     kind: String,
     #[diesel(sql_type = Bool)]
     part: bool,
+    #[diesel(sql_type = Bool)]
+    text: bool,
 }
 
 /// A row of `pg_depend` about a member of the schema.
@@ -26,6 +28,8 @@ pub(super) struct Dependency {
     pub(super) member: ObjectId,
     pub(super) on: ObjectId,
     pub(super) how: How,
+    /// Whether that is a function whose body is text.
+    pub(super) text: bool,
 }
 
 /// In which way a member depends on something.
@@ -56,6 +60,7 @@ pub(super) fn read(catalog: &mut Catalog<'_>) -> Result<Vec<Dependency>, Capture
             "n" => How::Normal,
             _ => How::Auto,
         },
+        text: row.text,
     });
     Ok(dependencies.collect())
 }

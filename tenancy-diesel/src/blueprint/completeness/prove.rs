@@ -5,7 +5,7 @@ use tenancy_core::blueprint::{Definition, ObjectId};
 use super::checks::{self, Finding};
 use super::dependencies::{self, Dependency, How};
 use crate::blueprint::catalog::Catalog;
-use crate::blueprint::inventory::Inventory;
+use crate::blueprint::inventory::{Inventory, Refused};
 use crate::blueprint::{CaptureError, class};
 
 /// Proves that the inventory holds everything, or refuses what it does not, and connects its objects.
@@ -15,6 +15,12 @@ pub(in crate::blueprint) fn prove(
 ) -> Result<(), CaptureError> {
     let dependencies = dependencies::read(catalog)?;
     let mut findings = checks::run(catalog)?;
+    for Refused { id, reason, remedy } in std::mem::take(&mut inventory.refused) {
+        // What stands outside of the schema says more than what follows from it.
+        if findings.iter().all(|finding| finding.id() != id) {
+            findings.push(Finding::new(id, reason, remedy));
+        }
+    }
     include_parts(&dependencies, inventory);
     findings.extend(unaccounted(&dependencies, &findings, inventory));
     if !findings.is_empty() {
@@ -26,6 +32,8 @@ pub(in crate::blueprint) fn prove(
         .map(|dependency| (dependency.member, dependency.on))
         .collect();
     inventory.connect(edges);
+    let callers = dependencies.iter().filter(|dependency| dependency.text);
+    inventory.mark_callers(callers.map(|dependency| dependency.member));
     Ok(())
 }
 

@@ -1,8 +1,9 @@
 use diesel::deserialize::QueryableByName;
 use diesel::sql_types::{Array, Bool, Nullable, Text};
 use tenancy_core::blueprint::Definition;
-use tenancy_core::blueprint::kind::{Constraint, ConstraintKind};
+use tenancy_core::blueprint::kind::{Constraint, ConstraintKind, PartitionConstraint};
 
+use super::index_settings::Settings;
 use super::letter;
 use super::member::Member;
 use crate::blueprint::catalog::Catalog;
@@ -19,10 +20,16 @@ pub(super) struct Row {
     definition: String,
     #[diesel(sql_type = Nullable<Array<Text>>)]
     parameters: Option<Vec<String>>,
+    #[diesel(embed)]
+    settings: Settings,
     #[diesel(sql_type = Bool)]
-    clustered: bool,
-    #[diesel(sql_type = Bool)]
-    replica_identity: bool,
+    to_partitioned: bool,
+    #[diesel(sql_type = Nullable<Array<Text>>)]
+    part_tables: Option<Vec<String>>,
+    #[diesel(sql_type = Nullable<Array<Text>>)]
+    part_names: Option<Vec<String>>,
+    #[diesel(sql_type = Nullable<Array<Text>>)]
+    part_definitions: Option<Vec<String>>,
 }
 
 impl Member for Row {
@@ -36,13 +43,36 @@ impl Member for Row {
 
     fn define(self, name: &str, catalog: &Catalog<'_>) -> Result<impl Into<Definition>, CaptureError> {
         Ok(Constraint {
-            table: self.table_name,
             name: name.to_owned(),
-            kind: if self.kind == "f" { ConstraintKind::ForeignKey } else { ConstraintKind::Indexed },
             definition: catalog.deparsed(&self.definition)?,
-            parameters: letter::parameters(false, self.parameters),
-            clustered: self.clustered,
-            replica_identity: self.replica_identity,
+            kind: match self.kind.as_str() {
+                "c" | "n" => ConstraintKind::Check,
+                "f" => ConstraintKind::ForeignKey {
+                    to_partitioned: self.to_partitioned,
+                    partitions: self.partitions(catalog)?,
+                },
+                _ => ConstraintKind::Indexed {
+                    parameters: letter::parameters(false, self.parameters),
+                    settings: self.settings.into(),
+                },
+            },
+            table: self.table_name,
         })
+    }
+}
+
+impl Row {
+    fn partitions(&self, catalog: &Catalog<'_>) -> Result<Vec<PartitionConstraint>, CaptureError> {
+        let tables = self.part_tables.iter().flatten();
+        let names = self.part_names.iter().flatten();
+        let definitions = self.part_definitions.iter().flatten();
+        tables
+            .zip(names)
+            .zip(definitions)
+            .map(|((table, name), definition)| {
+                let (table, name) = (table.clone(), name.clone());
+                Ok(PartitionConstraint { table, name, definition: catalog.deparsed(definition)? })
+            })
+            .collect()
     }
 }

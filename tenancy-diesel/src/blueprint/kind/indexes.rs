@@ -1,8 +1,9 @@
 use diesel::deserialize::QueryableByName;
-use diesel::sql_types::{Array, Bool, Integer, Nullable, SmallInt, Text};
+use diesel::sql_types::Text;
 use tenancy_core::blueprint::Definition;
 use tenancy_core::blueprint::kind::Index;
 
+use super::index_settings::Settings;
 use super::member::Member;
 use crate::blueprint::catalog::Catalog;
 use crate::blueprint::{CaptureError, class};
@@ -14,14 +15,8 @@ pub(super) struct Row {
     table_name: String,
     #[diesel(sql_type = Text)]
     definition: String,
-    #[diesel(sql_type = Bool)]
-    clustered: bool,
-    #[diesel(sql_type = Bool)]
-    replica_identity: bool,
-    #[diesel(sql_type = Nullable<Array<SmallInt>>)]
-    statistics_columns: Option<Vec<i16>>,
-    #[diesel(sql_type = Nullable<Array<Integer>>)]
-    statistics_targets: Option<Vec<i32>>,
+    #[diesel(embed)]
+    settings: Settings,
 }
 
 impl Member for Row {
@@ -30,14 +25,11 @@ impl Member for Row {
     const QUERY: &'static str = include_str!("indexes.sql");
 
     fn define(self, name: &str, catalog: &Catalog<'_>) -> Result<impl Into<Definition>, CaptureError> {
-        let columns = self.statistics_columns.into_iter().flatten();
         Ok(Index {
             table: self.table_name,
             name: name.to_owned(),
             definition: catalog.statement(&self.definition)?,
-            statistics: columns.zip(self.statistics_targets.into_iter().flatten()).collect(),
-            clustered: self.clustered,
-            replica_identity: self.replica_identity,
+            settings: self.settings.into(),
         })
     }
 }

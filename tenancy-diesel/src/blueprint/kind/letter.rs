@@ -1,4 +1,6 @@
-use tenancy_core::blueprint::kind::{Compression, Firing, Parameter, Persistence, Storage};
+use tenancy_core::blueprint::kind::{
+    Compression, Firing, ParallelSafety, Parameter, Persistence, Storage, Volatility,
+};
 
 use crate::blueprint::CaptureError;
 
@@ -68,6 +70,32 @@ impl Letter for Firing {
             "A" => Some(Self::Always),
             "R" => Some(Self::Replica),
             "D" => Some(Self::Disabled),
+            _ => None,
+        }
+    }
+}
+
+impl Letter for Volatility {
+    const CATALOGUE: &'static str = "pg_proc.provolatile";
+
+    fn read(letter: &str) -> Option<Self> {
+        match letter {
+            "v" => Some(Self::Volatile),
+            "s" => Some(Self::Stable),
+            "i" => Some(Self::Immutable),
+            _ => None,
+        }
+    }
+}
+
+impl Letter for ParallelSafety {
+    const CATALOGUE: &'static str = "pg_proc.proparallel";
+
+    fn read(letter: &str) -> Option<Self> {
+        match letter {
+            "u" => Some(Self::Unsafe),
+            "r" => Some(Self::Restricted),
+            "s" => Some(Self::Safe),
             _ => None,
         }
     }

@@ -5,4 +5,4 @@ SELECT p.oid, p.polname::text AS name, c.relname::text AS table_name, p.polpermi
        ARRAY(SELECT r.rolname::text FROM pg_roles r WHERE r.oid = ANY (p.polroles) ORDER BY r.rolname) AS roles
 FROM pg_policy p
 JOIN pg_class c ON c.oid = p.polrelid
-WHERE c.relnamespace = $1 AND c.relkind = 'r'
+WHERE c.relnamespace = $1 AND c.relkind IN ('r', 'p')

@@ -6,6 +6,7 @@ use tenancy_core::blueprint::kind::{
 use tenancy_core::blueprint::{Definition, Object, ObjectId};
 
 use super::checks::Checks;
+use super::parentage::{self, Descent};
 use super::{columns, letter};
 use crate::blueprint::catalog::Catalog;
 use crate::blueprint::inventory::Inventory;
@@ -37,27 +38,47 @@ struct Row {
     #[diesel(sql_type = Bool)]
     populated: bool,
     #[diesel(sql_type = Nullable<Text>)]
+    access_method: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    tablespace: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    partition_key: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
     query: Option<String>,
+    #[diesel(sql_type = Nullable<Array<Text>>)]
+    validated_checks: Option<Vec<String>>,
     #[diesel(embed)]
     checks: Checks,
+    #[diesel(embed)]
+    parentage: parentage::Row,
 }
 
 /// Tables, views and materialized views with their columns, and the rows of Diesel's bookkeeping.
 pub(super) fn capture(catalog: &mut Catalog<'_>, inventory: &mut Inventory) -> Result<(), CaptureError> {
-    let mut columns = columns::read(catalog)?;
+    let columns = columns::read(catalog)?;
     for row in catalog.rows::<Row>("read the tables of the template", include_str!("relations.sql"))? {
-        let columns = columns.remove(&row.oid).unwrap_or_default();
-        let definition = match row.kind.as_str() {
-            "r" => Definition::from(row.table(&columns, catalog)?),
-            "v" => row.view(&columns, catalog)?.into(),
-            _ => row.materialized_view(&columns, catalog)?.into(),
-        };
+        let own = columns.get(&row.oid).map_or(&[][..], Vec::as_slice);
         let id = ObjectId { class: class::RELATION, oid: row.oid };
+        let definition = match row.kind.as_str() {
+            "r" | "p" => match row.parentage.descent(own, &columns, catalog)? {
+                Some(descent) => row.table(descent, catalog)?.into(),
+                None => {
+                    inventory.refuse(
+                        id,
+                        "columns that it inherits stand behind its own, or in another order",
+                        "create it anew, its own columns behind those of its parents",
+                    );
+                    continue;
+                }
+            },
+            "v" => Definition::from(row.view(own, catalog)?),
+            _ => row.materialized_view(own, catalog)?.into(),
+        };
         let object = inventory.add(Object::new(Some(id), row.name.clone(), definition));
         for oid in row.checks.oids() {
             inventory.include(ObjectId { class: class::CONSTRAINT, oid }, object, true);
         }
-        for column in &columns {
+        for column in own {
             column.include(object, inventory);
         }
         if row.kind == "r" && row.name == BOOKKEEPING {
@@ -68,13 +89,19 @@ pub(super) fn capture(catalog: &mut Catalog<'_>, inventory: &mut Inventory) -> R
 }
 
 impl Row {
-    fn table(&self, columns: &[columns::Row], catalog: &Catalog<'_>) -> Result<Table, CaptureError> {
+    fn table(&self, descent: Descent, catalog: &Catalog<'_>) -> Result<Table, CaptureError> {
         Ok(Table {
             name: self.name.clone(),
             persistence: letter::read(&self.persistence)?,
-            columns: columns.iter().map(|column| column.table_column(catalog)).collect::<Result<_, _>>()?,
+            parentage: descent.parentage,
+            columns: descent.columns,
+            overrides: descent.overrides,
             checks: self.checks.read(catalog)?,
+            validated: self.validated_checks.clone().unwrap_or_default(),
+            partition_key: catalog.deparsed_if(self.partition_key.as_deref())?,
             parameters: self.parameters(),
+            access_method: self.access_method.clone(),
+            tablespace: self.tablespace.clone(),
             replica_identity: match self.replica_identity.as_str() {
                 "f" => ReplicaIdentity::Full,
                 "n" => ReplicaIdentity::Nothing,
@@ -105,6 +132,8 @@ impl Row {
                 .map(|column| Ok((column.name.clone(), column.settings()?)))
                 .collect::<Result<_, CaptureError>>()?,
             parameters: self.parameters(),
+            access_method: self.access_method.clone(),
+            tablespace: self.tablespace.clone(),
             query: catalog.statement(self.query.as_deref().unwrap_or_default())?,
             populated: self.populated,
         })

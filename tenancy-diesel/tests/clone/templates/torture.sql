@@ -22,7 +22,7 @@ CREATE TYPE textrange AS RANGE (SUBTYPE = text, COLLATION = "C");
 
 -- sequences
 CREATE SEQUENCE counter AS smallint START 100 INCREMENT -5 MINVALUE 1 MAXVALUE 200 CACHE 3 CYCLE;
-CREATE UNLOGGED SEQUENCE fast;
+CREATE /*15+ UNLOGGED */ SEQUENCE fast;
 CREATE SEQUENCE "Owned Seq";
 
 -- functions that tables use
@@ -52,7 +52,7 @@ CREATE TABLE "Odd ""Name"" ü" (
     seen timestamptz DEFAULT '2024-01-02 03:04:05.678+02',
     abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijk text,
     CONSTRAINT "the key" PRIMARY KEY ("select", "Two Words") INCLUDE (code) WITH (fillfactor = 70) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT "nulls" UNIQUE NULLS NOT DISTINCT (amount) ,
+    CONSTRAINT "nulls" UNIQUE /*15+ NULLS NOT DISTINCT */ (amount) ,
     CONSTRAINT "no overlap" EXCLUDE USING gist (amount WITH =, numrange(0, 10) WITH &&) WITH (fillfactor = 80) WHERE (amount > 3),
     CONSTRAINT checked CHECK (amount > 0 AND "Two Words" <> 'base_template'),
     CONSTRAINT alone CHECK (amount < 1000) NO INHERIT
@@ -73,12 +73,36 @@ ALTER TABLE unlogged REPLICA IDENTITY FULL;
 CREATE TABLE nothing (id integer);
 ALTER TABLE nothing REPLICA IDENTITY NOTHING;
 
+-- partitioned tables
+CREATE TABLE "By Range" (at date NOT NULL, part text DEFAULT 'base_template', n integer DEFAULT nextval('counter'), CONSTRAINT "is early" CHECK (at > '1900-01-01')) PARTITION BY RANGE (at, lower(part) COLLATE "C");
+CREATE TABLE old_ones (n integer, part text NOT NULL DEFAULT 'old', at date NOT NULL, CONSTRAINT "is early" CHECK (at > '1900-01-01'), CONSTRAINT old_key PRIMARY KEY (at));
+ALTER TABLE "By Range" ATTACH PARTITION old_ones FOR VALUES FROM (MINVALUE, MINVALUE) TO ('2024-01-01', 'base_template');
+CREATE TABLE new_ones PARTITION OF "By Range" DEFAULT PARTITION BY LIST (part);
+CREATE TABLE "A leaf" PARTITION OF new_ones FOR VALUES IN ('base_template', NULL) WITH (fillfactor = 50);
+CREATE INDEX whole ON "By Range" (n, at);
+ALTER INDEX old_ones_n_at_idx RENAME TO "renamed Idx";
+CREATE INDEX half ON ONLY "By Range" (part);
+ALTER TABLE "A leaf" ENABLE ROW LEVEL SECURITY;
+CREATE TABLE hashed (id integer, PRIMARY KEY (id)) PARTITION BY HASH (id);
+CREATE TABLE hashed_0 PARTITION OF hashed FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE hashed_1 PARTITION OF hashed FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+CREATE TABLE to_hashed (id integer REFERENCES hashed ON DELETE CASCADE);
+
+-- tables that inherit, and of a type
+CREATE TABLE ancestor (id integer DEFAULT 1 NOT NULL, note text DEFAULT 'base_template', CONSTRAINT "not seven" CHECK (id <> 7));
+CREATE TABLE other_ancestor (extra numeric(3,1));
+CREATE TABLE heir (own integer, note text DEFAULT 'mine') INHERITS (ancestor, other_ancestor);
+ALTER TABLE heir ALTER COLUMN id DROP DEFAULT;
+CREATE TABLE joined (extra numeric(3,1), own integer);
+ALTER TABLE joined INHERIT other_ancestor;
+CREATE TABLE of_type OF point3 ("Y y" WITH OPTIONS NOT NULL, PRIMARY KEY (x));
+
 -- foreign keys: cyclic, to itself, outwards, with every action
 CREATE TABLE a (id integer PRIMARY KEY, b integer, parent integer REFERENCES a ON UPDATE CASCADE ON DELETE SET NULL, outside integer REFERENCES public.shared, x integer, y integer, UNIQUE (x, y));
 CREATE TABLE b (id integer PRIMARY KEY, a integer REFERENCES a DEFERRABLE INITIALLY DEFERRED, x integer, y integer,
     CONSTRAINT some_key FOREIGN KEY (x, y) REFERENCES a (x, y) MATCH FULL ON DELETE RESTRICT ON UPDATE SET DEFAULT);
 ALTER TABLE a ADD CONSTRAINT "to b" FOREIGN KEY (b) REFERENCES b ON DELETE SET DEFAULT NOT VALID;
-ALTER TABLE b ADD CONSTRAINT part FOREIGN KEY (x, y) REFERENCES a (x, y) ON DELETE SET NULL (x);
+ALTER TABLE b ADD CONSTRAINT part FOREIGN KEY (x, y) REFERENCES a (x, y) ON DELETE SET NULL /*15+ (x) */;
 CREATE TABLE to_parts (id integer REFERENCES public.parts);
 CREATE UNIQUE INDEX b_xy ON b (x, y);
 CREATE TABLE c (x integer, y integer, FOREIGN KEY (x, y) REFERENCES b (x, y));
@@ -99,7 +123,7 @@ CREATE STATISTICS expressive ON (x + y), (x - y) FROM a;
 
 -- views
 CREATE VIEW z_first AS SELECT id, x, 'base_template'::text AS literal FROM a WHERE x > 0;
-CREATE VIEW a_second WITH (security_barrier, security_invoker = true) AS SELECT z.id AS "Id", z.literal COLLATE "C" AS literal FROM z_first z;
+CREATE VIEW a_second WITH (security_barrier/*15+ , security_invoker = true */) AS SELECT z.id AS "Id", z.literal COLLATE "C" AS literal FROM z_first z;
 CREATE VIEW checked WITH (check_option = local) AS SELECT * FROM a WHERE y > 0;
 CREATE VIEW cascaded AS SELECT * FROM checked WHERE x > 0 WITH CASCADED CHECK OPTION;
 ALTER VIEW checked ALTER COLUMN y SET DEFAULT 99;
@@ -138,7 +162,7 @@ ALTER DOMAIN looped ADD CONSTRAINT through_function CHECK (of_looped(VALUE));
 -- types of types, and rows as columns
 CREATE DOMAIN domain_of_domain AS looped CHECK (VALUE < 100);
 CREATE TYPE of_rows AS (one a, many a[], inner_type point3);
-CREATE TABLE typed (r of_rows, x a DEFAULT NULL, ranges many_floats, d domain_of_domain[], t name COLLATE "C" DEFAULT 'base_template', c "char", b bit(3), v varbit(5), ts time(2) with time zone, i interval day to second(3), n numeric(5,-2), bp bpchar, EXCLUDE USING gist (ranges WITH &&) DEFERRABLE);
+CREATE TABLE typed (r of_rows, x a DEFAULT NULL, ranges many_floats, d domain_of_domain[], t name COLLATE "C" DEFAULT 'base_template', c "char", b bit(3), v varbit(5), ts time(2) with time zone, i interval day to second(3), n numeric(5/*15+ ,-2 */), bp bpchar, EXCLUDE USING gist (ranges WITH &&) DEFERRABLE);
 -- what is outside under a name that is also inside
 CREATE TABLE public.a (id integer PRIMARY KEY);
 CREATE TABLE outward (id integer REFERENCES public.a, b integer REFERENCES a);
@@ -156,6 +180,9 @@ CREATE OR REPLACE VIEW ping WITH (security_barrier) AS SELECT n, t FROM pong WHE
 -- triggers
 CREATE FUNCTION fire() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 CREATE TRIGGER "before row" BEFORE INSERT OR UPDATE OF x, y ON a FOR EACH ROW WHEN (NEW.x > 0) EXECUTE FUNCTION fire('base_template', 'it''s');
+CREATE TRIGGER of_parts BEFORE INSERT ON "By Range" FOR EACH ROW EXECUTE FUNCTION fire('base_template');
+ALTER TABLE old_ones DISABLE TRIGGER of_parts;
+COMMENT ON TRIGGER of_parts ON "A leaf" IS 'of a partition';
 CREATE TRIGGER transition AFTER UPDATE ON a REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION fire();
 CREATE TRIGGER outside AFTER TRUNCATE ON a EXECUTE FUNCTION public.audit();
 CREATE CONSTRAINT TRIGGER deferred AFTER INSERT ON a FROM b DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fire();
