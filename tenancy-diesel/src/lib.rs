@@ -56,7 +56,7 @@ pub mod web;
 pub use builder::TenancyBuilder;
 pub use connection::TenantConnection;
 pub use doctor::{Diagnosis, Doctor, Finding, MendedBy, Severity, Treatment};
-pub use error::{Error, RunError, is_stale_plan};
+pub use error::{Error, RunError, is_lock_timeout, is_stale_plan, is_statement_timeout};
 pub use fleet::{
     ExecResult, ExecRow, Fleet, FleetReport, RunOptions, TemplateStanding, TenantReport, TenantStanding,
 };

@@ -147,7 +147,9 @@ WITH RECURSIVE homes (tenant, slug, role_name, login_name, role, nsp, schema, ow
     UNION ALL
     SELECT d.classid, d.objid, d.refclassid, d.refobjid FROM pg_depend d
     WHERE d.refobjid >= 16384 AND d.deptype = 'n' AND d.refclassid = 'pg_class'::regclass
-      AND d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass)
+      AND (d.classid = 'pg_rewrite'::regclass OR d.classid = 'pg_proc'::regclass
+           -- Reading a table runs none of its triggers and checks.
+           AND pg_get_function_sqlbody(d.objid) ~* '\m(insert|update|delete|merge)\M')
     UNION ALL
     SELECT 'pg_type'::regclass, k.contypid, 'pg_constraint'::regclass, k.oid FROM pg_constraint k WHERE k.contypid <> 0
     UNION ALL

@@ -190,6 +190,12 @@ pub(crate) const CODE: &[Fault] = &[
          ALTER FUNCTION tenant_acme.h() OWNER TO {owner}",
     ),
     fault(
+        "definer_without_path",
+        "CREATE FUNCTION public.inner(int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+         CREATE FUNCTION public.bound() RETURNS int LANGUAGE sql SECURITY DEFINER BEGIN ATOMIC SELECT public.inner(1); END;
+         ALTER FUNCTION public.bound() OWNER TO {owner}",
+    ),
+    fault(
         "runs_as_owner",
         "SET ROLE {owner};
          CREATE TABLE tenant_acme.child (note_id int REFERENCES tenant_acme.notes ON DELETE CASCADE);
