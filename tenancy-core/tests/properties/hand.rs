@@ -296,6 +296,7 @@ impl<'a> Hand<'a> {
                     },
                     _ => ConstraintKind::ForeignKey {
                         to_partitioned: self.flag(21),
+                        reserved: if self.flag(22) { vec![self.word(2), self.word(4)] } else { Vec::new() },
                         partitions: vec![PartitionConstraint {
                             table: self.word(2),
                             name: self.word(3),

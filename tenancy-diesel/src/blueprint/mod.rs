@@ -35,6 +35,18 @@
 //! but for what such a function is run by (an index, a constraint, a materialized view): that is created under the
 //! tenant's own path.
 //!
+//! # Hierarchies of tables
+//!
+//! Each table, index and key of a hierarchy is an object of its own, under its own name. A partition is created with its
+//! own columns, defaults and checks and then attached; so is its index, behind that of the partitioned table, which is
+//! created for it alone and stays invalid where the template's is. What PostgreSQL makes in partitions by itself (row
+//! triggers, foreign keys) is left to it, and corrected where the template differs: a trigger that is switched off in
+//! one partition, a foreign key with a name of its own.
+//!
+//! A child begins with its parents' columns, or joins them later (`ALTER TABLE .. INHERIT`) where it declares all of its
+//! columns. One whose inherited columns stand behind its own, because a parent got them later, is refused, and so is a
+//! hierarchy that leaves the schema: the rows of all tenants would be seen through its table.
+//!
 //! Not part of a clone are rows, but for those of `__diesel_schema_migrations`, and where a sequence stands:
 //! the clone's starts at its START value.
 

@@ -55,6 +55,12 @@ fn conditions_that_the_grammar_would_flatten_stay_nested() {
 fn a_function_that_an_index_and_a_materialized_view_run_finds_what_it_calls() {
     let database = Database::fresh();
     let mut conn = database.connect();
+    // Since PostgreSQL 17 indexes and materialized views are computed under a path of their own, so there is no such
+    // template.
+    let version = value(&mut conn, "current_setting('server_version_num')").unwrap();
+    if version.parse::<u32>().unwrap() >= 170_000 {
+        return;
+    }
     conn.batch_execute(
         "CREATE FUNCTION public.nothing() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 0';
          CREATE SCHEMA base_template; SET search_path TO base_template, public;

@@ -31,6 +31,8 @@ pub enum ConstraintKind {
     ForeignKey {
         /// Whether the table that it refers to has partitions. PostgreSQL then makes more constraints, and names them.
         to_partitioned: bool,
+        /// The names of foreign keys that are added to the table later, which PostgreSQL must not choose for those.
+        reserved: Vec<String>,
         /// The foreign keys that make it up in the partitions of its own table, from the leaves upwards: given when
         /// PostgreSQL would not choose their names.
         partitions: Vec<PartitionConstraint>,
@@ -49,6 +51,16 @@ pub struct PartitionConstraint {
 }
 
 impl Constraint {
+    /// One statement that does something to every constraint of `names`.
+    fn each(&self, out: &mut Writer<'_>, action: &'static str, names: &[String], end: &'static str) {
+        if !names.is_empty() {
+            out.sql("ALTER TABLE ").name(&self.table).list(names, |out, name| {
+                out.sql(action).ident(name).sql(end);
+            });
+            out.end();
+        }
+    }
+
     fn add(out: &mut Writer<'_>, alter: &'static str, table: &str, name: &str, definition: &Deparsed) {
         out.sql(alter).name(table).sql(" ADD CONSTRAINT ").ident(name).sql(" ").deparsed(definition).end();
     }
@@ -78,11 +90,13 @@ impl Render for Constraint {
                 }
             }),
             // Adding it to the partitioned table adopts those of the partitions that say the same.
-            ConstraintKind::ForeignKey { partitions, .. } => {
+            ConstraintKind::ForeignKey { reserved, partitions, .. } => {
+                self.each(out, " ADD CONSTRAINT ", reserved, " CHECK (true)");
                 for part in partitions {
                     Self::add(out, "ALTER TABLE ", &part.table, &part.name, &part.definition);
                 }
                 Self::add(out, "ALTER TABLE ", &self.table, &self.name, &self.definition);
+                self.each(out, " DROP CONSTRAINT ", reserved, "");
             }
         }
     }

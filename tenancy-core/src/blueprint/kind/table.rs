@@ -187,3 +187,110 @@ impl Render for Table {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blueprint::Sentinel;
+    use crate::blueprint::kind::{ColumnSettings, NotNull};
+    use crate::name::SchemaName;
+
+    fn text(sql: &str) -> Deparsed {
+        let sentinel = Sentinel::new("x");
+        Deparsed::split(&sql.replace('@', &sentinel.ident().to_string()), &sentinel).unwrap()
+    }
+
+    fn column(name: &str, value: ColumnValue) -> Column {
+        Column {
+            name: name.to_owned(),
+            data_type: text("integer"),
+            collation: None,
+            not_null: NotNull::No,
+            value,
+            settings: ColumnSettings::default(),
+        }
+    }
+
+    fn table(parentage: Parentage) -> Table {
+        let check = Check { name: "c".to_owned(), definition: text("CHECK ((a > 0))"), validated: true };
+        Table {
+            name: "t".to_owned(),
+            persistence: Persistence::Permanent,
+            parentage,
+            columns: vec![
+                column("a", ColumnValue::Default(text("nextval('@.s'::regclass)"))),
+                column("b", ColumnValue::Null),
+            ],
+            overrides: Vec::new(),
+            checks: vec![check],
+            validated: Vec::new(),
+            partition_key: None,
+            parameters: Vec::new(),
+            access_method: None,
+            tablespace: None,
+            replica_identity: ReplicaIdentity::Default,
+            row_security: RowSecurity { enabled: false, forced: false },
+        }
+    }
+
+    fn written(write: impl FnOnce(&mut Writer<'_>)) -> String {
+        let (acme, template) =
+            (SchemaName::parse("acme").unwrap(), SchemaName::parse("base_template").unwrap());
+        let mut out = Writer::new(&acme, &template);
+        write(&mut out);
+        out.into_script().as_str().to_owned()
+    }
+
+    #[test]
+    fn a_partition_is_created_as_it_is_and_then_attached() {
+        let mut part =
+            table(Parentage::Partition { of: "whole".to_owned(), bound: text("FOR VALUES IN (1)") });
+        part.partition_key = Some(text("HASH (b)"));
+        let create = written(|out| part.create(out));
+        assert_eq!(
+            create,
+            r#"CREATE TABLE "acme"."t" ("a" integer DEFAULT nextval('"acme".s'::regclass), "b" integer, CONSTRAINT "c" CHECK ((a > 0))) PARTITION BY HASH (b);
+ALTER TABLE ONLY "acme"."whole" ATTACH PARTITION "acme"."t" FOR VALUES IN (1);
+"#
+        );
+        // A shell lacks the checks that a partition must have, so it is attached when it is complete.
+        assert!(!written(|out| part.shell(out)).contains("ATTACH"));
+        assert!(written(|out| part.complete(out)).ends_with("FOR VALUES IN (1);\n"));
+    }
+
+    #[test]
+    fn what_a_child_changes_of_its_parents_columns_is_one_statement() {
+        let mut child = table(Parentage::Inherits(vec!["p".to_owned(), "q".to_owned()]));
+        child.columns.clear();
+        child.checks.clear();
+        let change = |name: &str, value, not_null| ColumnOverride {
+            name: name.to_owned(),
+            value,
+            not_null,
+            settings: ColumnSettings::default(),
+        };
+        child.overrides = vec![
+            change("a", Some(ColumnValue::Null), Some(NotNull::Unnamed)),
+            change("b", Some(ColumnValue::Default(text("1"))), None),
+        ];
+        assert_eq!(
+            written(|out| child.create(out)),
+            r#"CREATE TABLE "acme"."t" () INHERITS ("acme"."p", "acme"."q");
+ALTER TABLE ONLY "acme"."t" ALTER COLUMN "a" SET NOT NULL, ALTER COLUMN "a" DROP DEFAULT, ALTER COLUMN "b" SET DEFAULT 1;
+"#
+        );
+    }
+
+    #[test]
+    fn a_table_of_a_type_says_only_what_the_type_does_not() {
+        let mut typed = table(Parentage::Typed(text("@.shape")));
+        assert_eq!(
+            written(|out| typed.create(out)),
+            r#"CREATE TABLE "acme"."t" OF "acme".shape ("a" WITH OPTIONS DEFAULT nextval('"acme".s'::regclass), CONSTRAINT "c" CHECK ((a > 0)));
+"#
+        );
+        typed.columns.clear();
+        typed.checks.clear();
+        assert_eq!(written(|out| typed.create(out)), "CREATE TABLE \"acme\".\"t\" OF \"acme\".shape;\n");
+    }
+}

@@ -25,6 +25,8 @@ pub(super) struct Row {
     #[diesel(sql_type = Bool)]
     to_partitioned: bool,
     #[diesel(sql_type = Nullable<Array<Text>>)]
+    reserved: Option<Vec<String>>,
+    #[diesel(sql_type = Nullable<Array<Text>>)]
     part_tables: Option<Vec<String>>,
     #[diesel(sql_type = Nullable<Array<Text>>)]
     part_names: Option<Vec<String>>,
@@ -49,6 +51,7 @@ impl Member for Row {
                 "c" | "n" => ConstraintKind::Check,
                 "f" => ConstraintKind::ForeignKey {
                     to_partitioned: self.to_partitioned,
+                    reserved: self.reserved.clone().unwrap_or_default(),
                     partitions: self.partitions(catalog)?,
                 },
                 _ => ConstraintKind::Indexed {

@@ -21,6 +21,11 @@ WITH RECURSIVE part AS (
 SELECT k.oid, k.conname::text AS name, t.relname::text AS table_name, k.contype::text AS kind,
        pg_get_constraintdef(k.oid) AS definition,
        r.relkind IS NOT DISTINCT FROM 'p' AS to_partitioned,
+       -- For a foreign key to a partitioned table PostgreSQL makes more, and takes the first names like this that are free.
+       CASE WHEN k.contype = 'f' AND r.relkind = 'p' THEN (
+           SELECT array_agg(o.conname::text ORDER BY o.conname) FROM pg_constraint o JOIN pg_class q ON q.oid = o.confrelid AND q.relkind = 'p'
+           WHERE o.conrelid = k.conrelid AND o.contype = 'f' AND o.conparentid = 0 AND o.conname > k.conname AND o.conname ~ '_fkey\d*$')
+       END AS reserved,
        n.tables AS part_tables, n.names AS part_names, n.definitions AS part_definitions,
        i.reloptions AS parameters, l.spcname::text AS tablespace, p.relname::text AS partition_of,
        coalesce(x.indisclustered, false) AS clustered, coalesce(x.indisreplident, false) AS replica_identity,

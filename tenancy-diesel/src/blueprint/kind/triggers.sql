@@ -1,11 +1,13 @@
 -- Triggers that somebody made. Those of foreign keys come with the foreign keys, and those that a partition has from its
 -- partitioned table with that: only where they were renamed or switched is there anything to say about them.
 WITH RECURSIVE part AS (
-    SELECT t.oid, t.oid AS top, t.tgname AS top_name
+    SELECT t.oid, t.tgrelid, t.oid AS top, t.tgname AS top_name
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
     WHERE c.relnamespace = $1 AND c.relkind = 'p' AND NOT t.tgisinternal AND t.tgparentid = 0
     UNION ALL
-    SELECT t.oid, p.top, p.top_name FROM part p JOIN pg_trigger t ON t.tgparentid = p.oid
+    -- By way of the table: there is no index by tgparentid.
+    SELECT t.oid, t.tgrelid, p.top, p.top_name
+    FROM part p JOIN pg_inherits i ON i.inhparent = p.tgrelid JOIN pg_trigger t ON t.tgrelid = i.inhrelid AND t.tgparentid = p.oid
 ), changed AS MATERIALIZED (
     SELECT p.top, array_agg(c.relname::text ORDER BY c.relname) AS tables, array_agg(t.tgname::text ORDER BY c.relname) AS names,
            array_agg(t.tgenabled::text ORDER BY c.relname) AS firings
