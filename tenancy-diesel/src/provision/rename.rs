@@ -65,7 +65,8 @@ impl Provisioner<'_> {
             };
             if let Some(from) = moves {
                 refuse_existing_schema(conn, &schema)?;
-                let sql = ownership::rename(&from, &schema);
+                // What follows acts as its owner.
+                let sql = ownership::rename(&from, &schema).script(&ownership::of(&schema));
                 conn.batch_execute(sql.as_str()).map_err(Error::query("rename the tenant's schema"))?;
             }
             Tenant::try_from(after)

@@ -322,3 +322,26 @@ fn logins_of_ours_may_connect_where_not_everybody_may() {
                 WHERE d.datname = current_database() AND pg_get_userbyid(a.grantee) LIKE 'login_%'";
     assert_eq!(house.truth(left), "0");
 }
+
+/// Back to the version that knew no owners of single tenants, and forth.
+#[test]
+fn going_back_a_version_gives_every_schema_back() {
+    use diesel::prelude::*;
+    use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
+    const REGISTRY: EmbeddedMigrations = embed_migrations!("../migrations/registry");
+    let house = house(Logins::Two);
+    house.tenancy.logins().dedicate(&slug("acme")).unwrap();
+    let everybody = house.truth("SELECT owner_role FROM tenancy.installation");
+    let mut conn = PgConnection::establish(&house.url_as("operator")).unwrap();
+    conn.batch_execute("SET search_path TO tenancy").unwrap();
+    while house.truth("SELECT max(version) FROM tenancy.__diesel_schema_migrations")
+        >= "20261122000001".to_owned()
+    {
+        conn.revert_last_migration(REGISTRY).unwrap();
+    }
+    assert_eq!(strangers(&house, "tenant_acme", &everybody), "");
+    assert_eq!(house.value("acme", "SELECT name FROM people"), "acme", "the pin is the same");
+    house.tenancy.init().unwrap();
+    house.tenancy.logins().dedicate(&slug("acme")).unwrap();
+    assert!(owner(&house, "acme").starts_with("owner_"));
+}

@@ -217,7 +217,7 @@ async fn a_missing_schema_is_500_and_nothing_about_it_is_told() {
     let client = service.client().await;
     {
         use diesel::connection::{Connection as _, SimpleConnection as _};
-        let mut admin = diesel::PgConnection::establish(service.database.url()).unwrap();
+        let mut admin = PgConnection::establish(service.database.url()).unwrap();
         admin.batch_execute("ALTER SCHEMA tenant_acme RENAME TO somewhere_else").unwrap();
     }
     let response = get(&client, ACME, "/notes").await;
