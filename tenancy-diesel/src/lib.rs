@@ -60,7 +60,7 @@ pub use builder::TenancyBuilder;
 pub use connection::TenantConnection;
 pub use doctor::{Diagnosis, Doctor, Finding, MendedBy, Severity, Treatment};
 pub use drift::{Drift, DriftOptions, DriftReport, Side, Standing, TenantDrift};
-pub use error::{Error, RunError, is_stale_plan};
+pub use error::{Error, RunError, is_lock_timeout, is_stale_plan, is_statement_timeout};
 pub use fleet::{
     ExecResult, ExecRow, Fleet, FleetReport, RunOptions, TemplateStanding, TenantReport, TenantStanding,
 };

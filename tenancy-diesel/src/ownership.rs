@@ -2,7 +2,9 @@
 //!
 //! Where tenants have roles, the template and their schemas belong to an owner role, which is not the login:
 //! whatever creates, changes or drops something in them acts as the owner, and default privileges give what it
-//! creates to the tenant's role. A schema that does not belong to it (no roles, or not adopted yet) is worked on as
+//! creates to the tenant's role. There is one owner role for all, and one more for each tenant that has a login of its
+//! own: PostgreSQL runs foreign keys' cascades with the rights of the table's owner, which should reach that tenant
+//! only. Which of them owns a schema is asked of PostgreSQL. A schema that does not belong to it (no roles, or not adopted yet) is worked on as
 //! the login. The functions are the control plane's (`migrations/registry`).
 
 use tenancy_core::name::SchemaName;
@@ -14,9 +16,10 @@ pub(crate) fn of(schema: &SchemaName) -> Script {
     Script::new(AS_LOGIN).sql("SELECT tenancy.act_as_owner(").literal(schema.as_str()).sql(", true);\n")
 }
 
-/// Acts as the owner of `schema` until the gate, if it belongs to the owner role; else nothing changes.
+/// Acts as the owner of `schema` until the gate, if it belongs to the owner role; else as the login.
 pub(crate) fn of_until_the_gate(schema: &SchemaName) -> Script {
-    Script::new("SELECT tenancy.act_as_owner(").literal(schema.as_str()).sql(", false);\n")
+    // As the login first: the owner of one tenant's schema may not ask who owns another.
+    Script::new("RESET ROLE;\nSELECT tenancy.act_as_owner(").literal(schema.as_str()).sql(", false);\n")
 }
 
 /// Acts as the login again until the end of the transaction: the registry's rows are the login's to change.
@@ -55,7 +58,47 @@ pub(crate) fn adopt(schema: &SchemaName) -> Script {
         .sql(") AS adopted FROM tenancy.installation;\n")
 }
 
-/// Drops `role` with everything that was granted to it; acting as the login.
+/// Gives the schema of `tenant` and what stands in it to an owner of its own, and grants the tenant its rights anew;
+/// acting as the login.
+pub(crate) fn set_apart(tenant: TenantId) -> Script {
+    Script::new("SELECT tenancy.own_apart(").literal(&tenant.to_string()).sql("::pg_catalog.uuid);\n")
+}
+
+/// Gives the schema of `tenant` back to the owner of all others, if it has one of its own, which is dropped; acting as
+/// the login.
+pub(crate) fn set_together(tenant: TenantId) -> Script {
+    Script::new("SELECT tenancy.own_together(").literal(&tenant.to_string()).sql("::pg_catalog.uuid);\n")
+}
+
+/// Renames `schema`; acting as the login.
+pub(crate) fn rename(schema: &SchemaName, to: &SchemaName) -> Script {
+    Script::new("SELECT tenancy.rename_schema(")
+        .literal(schema.as_str())
+        .sql(", ")
+        .literal(to.as_str())
+        .sql(");\n")
+}
+
+/// Lets the owner of all tenants' schemas read `schema`, which may have an owner of its own, until [`give_back`] in the same
+/// transaction; acting as the login.
+pub(crate) fn borrow(schema: &SchemaName) -> Script {
+    own_owner("lend", schema)
+}
+
+/// The end of [`borrow`]; acting as the login.
+pub(crate) fn give_back(schema: &SchemaName) -> Script {
+    own_owner("take_back", schema)
+}
+
+fn own_owner(function: &'static str, schema: &SchemaName) -> Script {
+    Script::new("SELECT tenancy.")
+        .sql(function)
+        .sql("(o.owner, i.owner_role) FROM tenancy.installation i, tenancy.owner_of(")
+        .literal(schema.as_str())
+        .sql(") AS o (owner) WHERE o.owner <> i.owner_role;\n")
+}
+
+/// Drops `role` with everything that was granted to it, and its tenant's own owner; acting as the login.
 pub(crate) fn drop_role(role: &str) -> Script {
     Script::new("SELECT tenancy.drop_tenant_role(").literal(role).sql(");\n")
 }

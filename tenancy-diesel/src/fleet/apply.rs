@@ -51,7 +51,7 @@ impl Target<'_> {
         // Not as whoever the session acts as: an operator's SQL may have changed that.
         let owner = match scope {
             Scope::Transaction => ownership::of(self.schema),
-            Scope::Session => Script::new("RESET ROLE;\n").script(&ownership::of_until_the_gate(self.schema)),
+            Scope::Session => ownership::of_until_the_gate(self.schema),
         };
         owner
             .sql("SET ")

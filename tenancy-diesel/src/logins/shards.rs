@@ -3,6 +3,7 @@ use diesel::sql_types::Text;
 use diesel::{PgConnection, QueryableByName, sql_query};
 use tenancy_core::name::{RoleName, TenantSlug};
 
+use super::dedicate::Ownership;
 use super::logins::make;
 use super::{LoginKind, Logins};
 use crate::error::Error;
@@ -90,7 +91,7 @@ impl Logins<'_> {
             }
             let Some(to) = (0..loads.len()).min_by_key(|place| loads[*place].1) else { break };
             let target = loads[to].0.clone();
-            let result = self.move_to(&tenant, |_| Ok(Some(target)));
+            let result = self.move_to(&tenant, Ownership::AsItIs, |_| Ok(Some(target)));
             if result.is_ok() {
                 moved += 1;
                 loads[to].1 += 1;

@@ -3,6 +3,7 @@ use diesel::connection::SimpleConnection as _;
 use tenancy_core::isolation::TenantRoles;
 use tenancy_core::name::SchemaName;
 use tenancy_core::script::Script;
+use tenancy_core::structure::{Change, Difference};
 
 use super::Provisioner;
 use super::captured::sees_all_rows;
@@ -99,10 +100,62 @@ impl Provisioner<'_> {
         let mut reader = self.context.reader.get();
         let expected = Subject { schema: origin.schema(), role: origin.role() };
         let differences = reader.compare(conn, expected, made)?;
+        let differences = match origin.role() {
+            Some(role) => without_rights_of(role, differences),
+            None => differences,
+        };
         self.context.reader.keep(reader);
         if !differences.is_empty() {
             return Err(Error::CloneDiffers { schema: made.schema.clone(), differences });
         }
         conn.batch_execute(ownership::AS_LOGIN).map_err(Error::query("act as the login again"))
+    }
+}
+
+/// What was granted by hand to the role of the tenant that a clone is made from is not granted to anybody in the clone.
+fn without_rights_of(role: &str, mut differences: Vec<Difference>) -> Vec<Difference> {
+    let theirs = format!("{role}=");
+    let of_others = |value: &Option<String>| -> Vec<String> {
+        let lines = value.iter().flat_map(|value| value.lines()).filter(|line| !line.is_empty());
+        lines.filter(|line| !line.starts_with(&theirs)).map(str::to_owned).collect()
+    };
+    differences.retain_mut(|difference| {
+        let Change::Different { properties } = &mut difference.change else { return true };
+        properties.retain(|change| {
+            change.property != "privileges" || of_others(&change.expected) != of_others(&change.found)
+        });
+        !properties.is_empty()
+    });
+    differences
+}
+
+#[cfg(test)]
+mod tests {
+    use tenancy_core::structure::{ObjectName, PropertyChange};
+
+    use super::*;
+
+    #[test]
+    fn only_the_rights_of_that_role_are_left_out() {
+        let changed = |property: &str, expected: &str, found: &str| Difference {
+            object: ObjectName { kind: "table".to_owned(), name: "t".to_owned() },
+            change: Change::Different {
+                properties: vec![PropertyChange {
+                    property: property.to_owned(),
+                    expected: Some(expected.to_owned()),
+                    found: (!found.is_empty()).then(|| found.to_owned()),
+                }],
+            },
+        };
+        let left = |difference: &Difference| without_rights_of("acme", vec![difference.clone()]);
+        assert_eq!(left(&changed("privileges", "\nacme=w/@\n@=r/@\n", "\n@=r/@\n")), []);
+        assert_eq!(left(&changed("privileges", "\nacme=w/@\n", "")), []);
+        for other in [
+            changed("privileges", "\nacme2=w/@\n@=r/@\n", "\n@=r/@\n"),
+            changed("privileges", "\nacme=w/@\n@=r/@\n", "\n@=rw/@\n"),
+            changed("default", "acme=w", ""),
+        ] {
+            assert_eq!(left(&other), [other]);
+        }
     }
 }

@@ -13,6 +13,7 @@ use super::{NewTenant, Provisioner, TenantCopy};
 use crate::blueprint::CaptureError;
 use crate::error::Error;
 use crate::locks;
+use crate::ownership;
 use crate::registry::schema::tenants;
 use crate::registry::{Registry, TenantRow};
 
@@ -88,12 +89,17 @@ impl Provisioner<'_> {
         };
         let role = source.role.as_ref();
         let origin = Origin::Tenant { slug, schema: from, role, with_data: copy.with_data };
-        self.settle(conn, &new, schema, origin, None).map_err(|error| match error {
+        conn.batch_execute(ownership::borrow(from).as_str())
+            .map_err(Error::query("act as the owner of the tenant's schema"))?;
+        let tenant = self.settle(conn, &new, schema, origin, None).map_err(|error| match error {
             Error::Capture(CaptureError::NoTemplate { template: schema }) => {
                 Error::SchemaMissing { slug: slug.clone(), schema }
             }
             error => error,
-        })
+        })?;
+        conn.batch_execute(ownership::give_back(from).as_str())
+            .map_err(Error::query("give the tenant's schema back to its owner"))?;
+        Ok(tenant)
     }
 }
 

@@ -73,11 +73,8 @@ impl Provisioner<'_> {
             };
             if let Some(from) = moves {
                 refuse_existing_schema(conn, &schema)?;
-                let sql = ownership::of(&from)
-                    .sql("ALTER SCHEMA ")
-                    .schema(&from)
-                    .sql(" RENAME TO ")
-                    .schema(&schema);
+                // What follows acts as its owner.
+                let sql = ownership::rename(&from, &schema).script(&ownership::of(&schema));
                 conn.batch_execute(sql.as_str()).map_err(Error::query("rename the tenant's schema"))?;
                 let doubts = match self.context.naming.prefix() {
                     "" => Doubts::Leave,

@@ -93,6 +93,7 @@ fn adopt_in(conn: &mut PgConnection, tenant: &Tenant) -> Result<(), Error> {
     let made: Made = sql_query(ownership::make_role(tenant.id).as_str())
         .get_result(conn)
         .map_err(Error::query("make the tenant's role"))?;
-    let grant = ownership::grant(&schema, &made.role);
+    // Not as the owner of all: the schema may have one of its own.
+    let grant = ownership::of(&schema).script(&ownership::grant(&schema, &made.role));
     conn.batch_execute(grant.as_str()).map_err(Error::query("grant the tenant's role its rights"))
 }

@@ -15,7 +15,9 @@ pub struct RoleStanding {
     pub role: Option<RoleName>,
     /// Which login serves it; `None` for the service's own.
     pub login: Option<RoleName>,
-    /// Whether the schema and everything in it belong to the owner role.
+    /// The owner role that its schema has for itself; `None` where the owner of all others owns it.
+    pub owner: Option<RoleName>,
+    /// Whether the schema and everything in it belong to the role that is to own them.
     pub owned: bool,
 }
 
@@ -27,18 +29,24 @@ struct Row {
     role_name: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
     login_name: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    owner_name: Option<String>,
     #[diesel(sql_type = Bool)]
     owned: bool,
 }
 
 /// What stands in a schema and has an owner: relations, routines and types; a table's row type has its owner.
+/// (The functions that come with a range belong to the bootstrap superuser, always.)
 const STANDINGS: &str = "\
-SELECT t.slug, t.role_name, t.login_name, coalesce(( \
+SELECT t.slug, t.role_name, t.login_name, t.owner_name, coalesce(( \
 SELECT n.nspowner = o.oid \
 AND NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid AND c.relowner <> o.oid) \
-AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc p WHERE p.pronamespace = n.oid AND p.proowner <> o.oid) \
+AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc p WHERE p.pronamespace = n.oid AND p.proowner <> o.oid \
+AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass \
+AND d.objid = p.oid AND d.deptype = 'i')) \
 AND NOT EXISTS (SELECT FROM pg_catalog.pg_type y WHERE y.typnamespace = n.oid AND y.typowner <> o.oid) \
-FROM pg_catalog.pg_namespace n, tenancy.installation i JOIN pg_catalog.pg_roles o ON o.rolname = i.owner_role::name \
+FROM pg_catalog.pg_namespace n, tenancy.installation i \
+JOIN pg_catalog.pg_roles o ON o.rolname = coalesce(t.owner_name, i.owner_role)::name \
 WHERE n.nspname = t.schema_name::name), false) AS owned \
 FROM tenancy.tenants t WHERE t.placement = 'schema' AND t.status <> 'dropping' ORDER BY t.slug";
 
@@ -60,6 +68,7 @@ impl Roles<'_> {
                 Ok(RoleStanding {
                     role: row.role_name.as_deref().map(RoleName::parse).transpose().map_err(corrupt)?,
                     login: row.login_name.as_deref().map(RoleName::parse).transpose().map_err(corrupt)?,
+                    owner: row.owner_name.as_deref().map(RoleName::parse).transpose().map_err(corrupt)?,
                     slug: TenantSlug::parse(&row.slug).map_err(corrupt)?,
                     owned: row.owned,
                 })

@@ -25,25 +25,64 @@ pub(super) struct Property {
     pub(super) name: &'static str,
     pub(super) form: Form,
     pub(super) sql: &'static str,
+    pub(super) about: About,
+}
+
+/// Whether a value names roles. Tenants' schemas may have owners of their own, so the schema's owner is left out.
+#[derive(Clone, Copy)]
+pub(super) enum About {
+    /// It does not.
+    Things,
+    /// It is a role; NULL stands for the schema's owner.
+    Owner,
+    /// It is a list of privileges, a line each; `@` stands for the schema's owner.
+    Privileges,
 }
 
 /// A value as it is.
 pub(super) const fn plain(name: &'static str, sql: &'static str) -> Property {
-    Property { name, form: Form::Plain, sql }
+    Property { name, form: Form::Plain, sql, about: About::Things }
+}
+
+/// Who owns the object, unless it is the schema's owner: an expression for the role's OID.
+pub(super) const fn owner(sql: &'static str) -> Property {
+    Property { name: "owner", form: Form::Plain, sql, about: About::Owner }
+}
+
+/// Who may do what: an expression for the `aclitem[]`.
+pub(super) const fn privileges(sql: &'static str) -> Property {
+    Property { name: "privileges", form: Form::Set, sql, about: About::Privileges }
 }
 
 /// SQL that PostgreSQL deparsed.
 pub(super) const fn deparsed(name: &'static str, sql: &'static str) -> Property {
-    Property { name, form: Form::Deparsed, sql }
+    Property { name, form: Form::Deparsed, sql, about: About::Things }
 }
 
 /// Lines in any order.
 pub(super) const fn set(name: &'static str, sql: &'static str) -> Property {
-    Property { name, form: Form::Set, sql }
+    Property { name, form: Form::Set, sql, about: About::Things }
 }
 
 /// An object without an address of its own.
 pub(super) const NOWHERE: (&str, &str) = ("0", "0");
+
+impl Property {
+    /// The expression for the value.
+    fn write(&self, row: Script) -> Script {
+        match self.about {
+            About::Things => row.sql(self.sql),
+            About::Owner => row
+                .sql("pg_get_userbyid(nullif(")
+                .sql(self.sql)
+                .sql(", (SELECT own.owner FROM own)))"),
+            About::Privileges => row
+                .sql("replace(replace(E'\\n' || array_to_string(")
+                .sql(self.sql)
+                .sql(", E'\\n') || E'\\n', (SELECT own.grantee FROM own), E'\\n@='), (SELECT own.grantor FROM own), E'/@\\n')"),
+        }
+    }
+}
 
 impl Branch {
     /// Whether it must be asked when `found` is what the schemas hold.
@@ -54,8 +93,11 @@ impl Branch {
     /// `class, oid, line`: everything in one text.
     pub(super) fn digest(&self) -> Script {
         let mut row = self.start().sql("ROW(").sql(self.kind);
-        for sql in self.names.iter().copied().chain(self.properties.iter().map(|property| property.sql)) {
+        for sql in self.names {
             row = row.sql(", ").sql(sql);
+        }
+        for property in self.properties {
+            row = property.write(row.sql(", "));
         }
         row.sql(")::text FROM ").sql(self.from)
     }
@@ -64,8 +106,8 @@ impl Branch {
     pub(super) fn detail(&self, number: usize) -> Script {
         let mut row =
             self.start().number(i64::try_from(number).unwrap_or(-1)).sql(", (").sql(self.kind).sql(")::text");
-        row = texts(row, self.names.iter().copied());
-        row = texts(row, self.properties.iter().map(|property| property.sql));
+        row = texts(row, self.names, |row, sql| row.sql(sql));
+        row = texts(row, self.properties, |row, property| property.write(row));
         row.sql(" FROM ").sql(self.from)
     }
 
@@ -75,10 +117,10 @@ impl Branch {
     }
 }
 
-fn texts(mut row: Script, parts: impl Iterator<Item = &'static str>) -> Script {
+fn texts<T>(mut row: Script, parts: &'static [T], write: impl Fn(Script, &'static T) -> Script) -> Script {
     row = row.sql(", ARRAY[");
-    for (index, sql) in parts.enumerate() {
-        row = row.sql(if index == 0 { "(" } else { ", (" }).sql(sql).sql(")::text");
+    for (index, part) in parts.iter().enumerate() {
+        row = write(row.sql(if index == 0 { "(" } else { ", (" }), part).sql(")::text");
     }
     row.sql("]::text[]")
 }

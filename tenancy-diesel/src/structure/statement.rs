@@ -14,11 +14,13 @@ WITH own AS MATERIALIZED (
     SELECT n.oid, n.nspname AS name, n.nspowner AS owner, n.nspacl AS acl,
            (g.role || '=U/' || g.owner)::aclitem AS on_schema, (g.role || '=arwd/' || g.owner)::aclitem AS on_table,
            (g.role || '=rwU/' || g.owner)::aclitem AS on_sequence, (g.role || '=r/' || g.owner)::aclitem AS on_bookkeeping,
+           E'\\n' || split_part(g.item, '=', 1) || '=' AS grantee, '/' || split_part(g.item, '=', 1) || E'\\n' AS grantor,
            current_setting('search_path') AS before,
            set_config('search_path', quote_ident(n.nspname) || ', pg_catalog, pg_temp', true) AS path,
            current_schema() = n.nspname AS visible
     FROM pg_namespace n
-    CROSS JOIN LATERAL (SELECT to_regrole(quote_ident($role))::text AS role, n.nspowner::regrole::text AS owner OFFSET 0) g
+    CROSS JOIN LATERAL (SELECT to_regrole(quote_ident($role))::text AS role, n.nspowner::regrole::text AS owner,
+           makeaclitem(n.nspowner, n.nspowner, 'SELECT', false)::text AS item OFFSET 0) g
     WHERE n.nspname = $schema::name
 ), direct AS MATERIALIZED (
     SELECT d.classid::int8::int4 AS class, array_agg(d.objid) AS ids

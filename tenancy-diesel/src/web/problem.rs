@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use tenancy_core::resolve::ResolveError;
 use tenancy_core::tenant::TenantStatus;
 
-use crate::error::Error;
+use crate::error::{Error, is_lock_timeout, is_statement_timeout};
 
 /// What a client may read about an error: a problem document after RFC 9457.
 ///
@@ -26,7 +26,8 @@ use crate::error::Error;
 /// | 422 | `name_invalid` | a sign-up under a name that breaks a rule |
 /// | 429 | `tenant_limit` | the tenant uses all connections that it may hold; with `Retry-After` |
 /// | 500 | `internal` | everything else |
-/// | 503 | `busy` | every connection is in use; with `Retry-After` |
+/// | 503 | `busy` | every connection is in use, or somebody else held what the request needs until it gave up; with `Retry-After` |
+/// | 503 | `timeout` | a statement took longer than it may; with `Retry-After` |
 /// | 503 | `unavailable` | the database is away; with `Retry-After` |
 ///
 /// ```
@@ -115,7 +116,7 @@ impl Problem {
         let (status, code) = (self.status, self.code());
         let reason = Chain(error);
         match (status, code) {
-            (_, "busy" | "tenant_limit") => tracing::warn!(status, code, "{reason}"),
+            (_, "busy" | "timeout" | "tenant_limit") => tracing::warn!(status, code, "{reason}"),
             (500.., _) => tracing::error!(status, code, "{reason}"),
             _ => tracing::debug!(status, code, "{reason}"),
         }
@@ -188,6 +189,10 @@ impl From<&DieselError> for Problem {
         match error {
             DieselError::NotFound => Self::new(404, "not_found").detail("There is no such thing."),
             DieselError::BrokenTransactionManager => unavailable(),
+            error if is_lock_timeout(error) => busy(),
+            error if is_statement_timeout(error) => {
+                Self::new(503, "timeout").detail("It took too long. Please try again.").retry_after(1)
+            }
             DieselError::DatabaseError(kind, _) => match kind {
                 DatabaseErrorKind::UniqueViolation => {
                     Self::new(409, "conflict").detail("There is one like this already.")

@@ -140,3 +140,32 @@ fn a_body_that_cannot_be_decided_is_told_with_its_line_and_a_text_alone_is_advic
     assert_eq!(codes(&alias), ["undecided_bodies"]);
     assert!(!alias.is_healthy());
 }
+
+/// Built-in functions, functions in C, functions with a path of their own, and what no cascade runs.
+#[test]
+fn what_a_cascade_may_run_raises_no_alarm() {
+    let patient = Patient::healthy();
+    patient.sql(
+        "SET ROLE {owner};
+         CREATE FUNCTION tenant_acme.own(int) RETURNS boolean IMMUTABLE LANGUAGE plpgsql
+             SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN true; END';
+         CREATE FUNCTION tenant_acme.free(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';
+         CREATE FUNCTION tenant_acme.bound(int) RETURNS int IMMUTABLE LANGUAGE sql BEGIN ATOMIC SELECT abs($1) + 1; END;
+         CREATE FUNCTION tenant_acme.log() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+         CREATE TABLE tenant_acme.child (
+             note_id int REFERENCES tenant_acme.notes ON DELETE SET NULL ON UPDATE CASCADE,
+             other int DEFAULT tenant_acme.free(1),
+             made text GENERATED ALWAYS AS (upper(note_id::text)) STORED,
+             CHECK (tenant_acme.own(note_id) AND tenant_acme.bound(note_id) > 0));
+         CREATE INDEX ON tenant_acme.child (lower(made)) WHERE tenant_acme.own(note_id);
+         CREATE TRIGGER log AFTER UPDATE ON tenant_acme.child FOR EACH ROW EXECUTE FUNCTION tenant_acme.log();
+         CREATE TRIGGER insert BEFORE INSERT ON tenant_acme.child FOR EACH ROW EXECUTE FUNCTION tenant_acme.log();
+         CREATE TABLE tenant_acme.plain (
+             note_id int REFERENCES tenant_acme.notes, CHECK (tenant_acme.free(note_id) > 0));
+         RESET ROLE;
+         GRANT SELECT, INSERT, UPDATE, DELETE ON tenant_acme.child, tenant_acme.plain TO {acme}",
+    );
+    let diagnosis = patient.examine();
+    assert_eq!(diagnosis.finding("runs_as_owner"), None);
+    assert_eq!(diagnosis.finding("definer_without_path"), None);
+}

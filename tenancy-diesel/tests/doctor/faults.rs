@@ -10,20 +10,26 @@ pub(crate) struct Fault {
     pub(crate) along: &'static [&'static str],
     /// What the fault takes to mend that statements of the finding do not.
     pub(crate) by_hand: &'static str,
+    /// Whether it is planted where acme's schema has an owner of its own.
+    pub(crate) apart: bool,
 }
 
 const fn fault(code: &'static str, plant: &'static str) -> Fault {
-    Fault { code, plant, along: &[], by_hand: "" }
+    Fault { code, plant, along: &[], by_hand: "", apart: false }
 }
 
 impl Fault {
     /// Whether the statements of the finding leave a database as healthy as before.
     pub(crate) const fn is_alone(&self) -> bool {
-        self.along.is_empty() && self.by_hand.is_empty()
+        self.along.is_empty() && self.by_hand.is_empty() && !self.apart
     }
 
     const fn along(self, along: &'static [&'static str]) -> Self {
         Self { along, ..self }
+    }
+
+    const fn apart(self) -> Self {
+        Self { apart: true, ..self }
     }
 
     const fn mended_by_hand(self, by_hand: &'static str) -> Self {
@@ -103,6 +109,30 @@ pub(crate) const ROLES: &[Fault] = &[
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA tenant_acme REVOKE ALL ON TABLES FROM {acme}",
     ),
     fault("bookkeeping_writable", "GRANT INSERT ON tenant_acme.__diesel_schema_migrations TO {acme}"),
+    fault(
+        "dedicated_without_owner",
+        "CREATE ROLE login_{db} LOGIN NOINHERIT; SELECT tenancy.let_pin('login_{db}');
+         INSERT INTO tenancy.logins (name, kind, secret) VALUES ('login_{db}', 'dedicated', 'x');
+         SELECT tenancy.serve_by(id, 'login_{db}') FROM tenancy.tenants WHERE slug = 'acme'",
+    ),
+    // From here on acme's schema has an owner of its own.
+    fault("foreign_rights", "GRANT SELECT ON tenant_globex.notes TO {own}").apart(),
+    fault("foreign_rights", "GRANT USAGE ON SCHEMA tenant_acme TO {owner}").apart(),
+    fault("role_creates", "GRANT CREATE ON SCHEMA public TO {own}").apart(),
+    fault("role_creates", "GRANT CREATE ON DATABASE {db} TO {own}").apart(),
+    fault("role_memberships", "GRANT {own} TO {owner}").apart(),
+    fault("role_memberships", "GRANT {owner} TO {own}").apart(),
+    fault("role_attributes", "ALTER ROLE {own} LOGIN").apart(),
+    fault("login_operates", "GRANT {own} TO {login}").apart(),
+    fault("not_owned", "ALTER TABLE tenant_acme.notes OWNER TO {owner}").apart(),
+    fault("rights_missing", "REVOKE INSERT ON tenant_acme.notes FROM {acme}").apart(),
+    fault("public_grants", "GRANT SELECT ON tenant_acme.notes TO PUBLIC").apart(),
+    fault("bookkeeping_writable", "GRANT INSERT ON tenant_acme.__diesel_schema_migrations TO {acme}").apart(),
+    fault(
+        "default_grants",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {own} IN SCHEMA tenant_acme GRANT SELECT ON TABLES TO PUBLIC",
+    )
+    .apart(),
     fault("not_owned", "CREATE TABLE tenant_acme.by_hand (id int)"),
     fault("not_owned", "CREATE FUNCTION base_template.by_hand() RETURNS int LANGUAGE sql AS 'SELECT 1'")
         .along(&["tenant_incomplete"]),
@@ -176,6 +206,12 @@ pub(crate) const CODE: &[Fault] = &[
          ALTER FUNCTION tenant_acme.h() OWNER TO {owner}",
     ),
     fault(
+        "definer_without_path",
+        "CREATE FUNCTION public.inner(int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+         CREATE FUNCTION public.bound() RETURNS int LANGUAGE sql SECURITY DEFINER BEGIN ATOMIC SELECT public.inner(1); END;
+         ALTER FUNCTION public.bound() OWNER TO {owner}",
+    ),
+    fault(
         "runs_as_owner",
         "SET ROLE {owner};
          CREATE TABLE tenant_acme.child (note_id int REFERENCES tenant_acme.notes ON DELETE CASCADE);
@@ -184,6 +220,65 @@ pub(crate) const CODE: &[Fault] = &[
          RESET ROLE",
     )
     .mended_by_hand("DROP TABLE tenant_acme.child; DROP FUNCTION tenant_acme.log()"),
+    // A check, by itself, behind an operator, and in a bound body.
+    fault(
+        "runs_as_owner",
+        "SET ROLE {owner}; CREATE FUNCTION tenant_acme.odd(int) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN true; END'; CREATE TABLE tenant_acme.child (note_id int REFERENCES tenant_acme.notes ON DELETE SET NULL, CHECK (tenant_acme.odd(note_id))); RESET ROLE",
+    )
+    .mended_by_hand("DROP TABLE tenant_acme.child; DROP FUNCTION tenant_acme.odd(int)"),
+    fault(
+        "runs_as_owner",
+        "SET ROLE {owner}; CREATE FUNCTION tenant_acme.like(int, int) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT true'; CREATE OPERATOR tenant_acme.=~ (LEFTARG = int, RIGHTARG = int, FUNCTION = tenant_acme.like); CREATE TABLE tenant_acme.child (note_id int REFERENCES tenant_acme.notes ON UPDATE CASCADE, CHECK (note_id OPERATOR(tenant_acme.=~) 1)); RESET ROLE",
+    )
+    .mended_by_hand("DROP TABLE tenant_acme.child; DROP OPERATOR tenant_acme.=~ (int, int); DROP FUNCTION tenant_acme.like(int, int)"),
+    fault(
+        "runs_as_owner",
+        "SET ROLE {owner}; CREATE FUNCTION tenant_acme.odd(int) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN true; END'; CREATE FUNCTION tenant_acme.outer(int) RETURNS boolean IMMUTABLE LANGUAGE sql BEGIN ATOMIC SELECT tenant_acme.odd($1); END; CREATE TABLE tenant_acme.child (note_id int REFERENCES tenant_acme.notes ON DELETE SET NULL, CHECK (tenant_acme.outer(note_id))); RESET ROLE",
+    )
+    .mended_by_hand("DROP TABLE tenant_acme.child; DROP FUNCTION tenant_acme.outer(int); DROP FUNCTION tenant_acme.odd(int)"),
+    // A domain of the key.
+    fault(
+        "runs_as_owner",
+        "SET ROLE {owner}; CREATE FUNCTION tenant_acme.odd(int) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN true; END'; CREATE DOMAIN tenant_acme.number AS int CHECK (tenant_acme.odd(VALUE)); CREATE TABLE tenant_acme.child (note_id tenant_acme.number REFERENCES tenant_acme.notes ON UPDATE CASCADE); RESET ROLE",
+    )
+    .mended_by_hand("DROP TABLE tenant_acme.child; DROP DOMAIN tenant_acme.number; DROP FUNCTION tenant_acme.odd(int)"),
+    // A generated column; the default of a key; an index's expression and predicate; an exclusion.
+    fault(
+        "runs_as_owner",
+        "SET ROLE {owner}; CREATE FUNCTION tenant_acme.odd(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN 1; END'; CREATE TABLE tenant_acme.child (note_id int REFERENCES tenant_acme.notes ON DELETE SET NULL, made int GENERATED ALWAYS AS (tenant_acme.odd(note_id)) STORED); RESET ROLE",
+    )
+    .mended_by_hand("DROP TABLE tenant_acme.child; DROP FUNCTION tenant_acme.odd(int)"),
+    fault(
+        "runs_as_owner",
+        "SET ROLE {owner}; CREATE FUNCTION tenant_acme.odd(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN 1; END'; CREATE TABLE tenant_acme.child (note_id int DEFAULT tenant_acme.odd(1) REFERENCES tenant_acme.notes ON DELETE SET DEFAULT); RESET ROLE",
+    )
+    .mended_by_hand("DROP TABLE tenant_acme.child; DROP FUNCTION tenant_acme.odd(int)"),
+    fault(
+        "runs_as_owner",
+        "SET ROLE {owner}; CREATE FUNCTION tenant_acme.odd(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN 1; END'; CREATE TABLE tenant_acme.child (note_id int REFERENCES tenant_acme.notes ON DELETE SET NULL); CREATE INDEX ON tenant_acme.child (tenant_acme.odd(note_id)); RESET ROLE",
+    )
+    .mended_by_hand("DROP TABLE tenant_acme.child; DROP FUNCTION tenant_acme.odd(int)"),
+    fault(
+        "runs_as_owner",
+        "SET ROLE {owner}; CREATE FUNCTION tenant_acme.odd(int) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN true; END'; CREATE TABLE tenant_acme.child (note_id int REFERENCES tenant_acme.notes ON DELETE SET NULL); CREATE INDEX ON tenant_acme.child (note_id) WHERE tenant_acme.odd(note_id); RESET ROLE",
+    )
+    .mended_by_hand("DROP TABLE tenant_acme.child; DROP FUNCTION tenant_acme.odd(int)"),
+    fault(
+        "runs_as_owner",
+        "SET ROLE {owner}; CREATE FUNCTION tenant_acme.odd(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN 1; END'; CREATE TABLE tenant_acme.child (note_id int REFERENCES tenant_acme.notes ON DELETE SET NULL, EXCLUDE USING btree (tenant_acme.odd(note_id) WITH =)); RESET ROLE",
+    )
+    .mended_by_hand("DROP TABLE tenant_acme.child; DROP FUNCTION tenant_acme.odd(int)"),
+    // The condition of a trigger that fires AFTER; a rule.
+    fault(
+        "runs_as_owner",
+        "SET ROLE {owner}; CREATE FUNCTION tenant_acme.odd(int) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN true; END'; CREATE FUNCTION tenant_acme.after() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN NULL; END'; CREATE TABLE tenant_acme.child (note_id int REFERENCES tenant_acme.notes ON DELETE CASCADE); CREATE TRIGGER after AFTER DELETE ON tenant_acme.child FOR EACH ROW WHEN (tenant_acme.odd(OLD.note_id)) EXECUTE FUNCTION tenant_acme.after(); RESET ROLE",
+    )
+    .mended_by_hand("DROP TABLE tenant_acme.child; DROP FUNCTION tenant_acme.after(); DROP FUNCTION tenant_acme.odd(int)"),
+    fault(
+        "runs_as_owner",
+        "SET ROLE {owner}; CREATE FUNCTION tenant_acme.odd(int) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN true; END'; CREATE TABLE tenant_acme.child (note_id int REFERENCES tenant_acme.notes ON DELETE CASCADE); CREATE RULE also AS ON DELETE TO tenant_acme.child DO ALSO SELECT tenant_acme.odd(OLD.note_id); RESET ROLE",
+    )
+    .mended_by_hand("DROP TABLE tenant_acme.child; DROP FUNCTION tenant_acme.odd(int)"),
     fault(
         "superuser_definer",
         "CREATE FUNCTION public.g() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS 'SELECT 1'",

@@ -123,6 +123,7 @@ impl Patient {
         for (name, query) in [
             ("{owner}", "SELECT owner_role AS value FROM tenancy.installation"),
             ("{tenants}", "SELECT tenants_role AS value FROM tenancy.installation"),
+            ("{own}", "SELECT owner_name AS value FROM tenancy.tenants WHERE slug = 'acme'"),
             ("{acme}", "SELECT role_name AS value FROM tenancy.tenants WHERE slug = 'acme'"),
             ("{globex}", "SELECT role_name AS value FROM tenancy.tenants WHERE slug = 'globex'"),
         ] {

@@ -63,6 +63,9 @@ fn plant(patient: &Patient, fault: &Fault) -> Result<(), String> {
     if fault.code == "extension_in_tenant" && patient.value(there) == "0" {
         return Ok(());
     }
+    if fault.apart {
+        patient.sql("SELECT tenancy.own_apart(id) FROM tenancy.tenants WHERE slug = 'acme'");
+    }
     patient.sql(fault.plant);
     let found = patient.examine();
     let mut expected = [&[fault.code], fault.along].concat();

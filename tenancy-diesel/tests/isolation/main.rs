@@ -15,6 +15,7 @@ mod deployments;
 mod grants;
 mod house;
 mod lifecycle;
+mod owners;
 mod rights;
 mod shards;
 mod spares;

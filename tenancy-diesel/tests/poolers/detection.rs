@@ -11,7 +11,19 @@ use tenancy_diesel::{Error, PoolSettings, Pooler, Tenancy};
 use crate::pgbouncer::{Mode, PgBouncer};
 use crate::world::World;
 
+/// On a machine that is busy with other tests ten seconds may pass; what hangs does so every time.
 fn found(url: &str) -> Result<Pooler, Error> {
+    let mut looked = looked(url);
+    for _ in 0..2 {
+        if !matches!(looked, Err(Error::Unreachable(_))) {
+            break;
+        }
+        looked = self::looked(url);
+    }
+    looked
+}
+
+fn looked(url: &str) -> Result<Pooler, Error> {
     // Its own connections would take sessions away from the pooler.
     let pool = PoolSettings { min_idle: Some(0), ..PoolSettings::default() };
     Tenancy::builder().database_url(url).pool(pool).build().unwrap().pooler()
@@ -67,7 +79,7 @@ fn nothing_waits_for_ever() {
     let mut hog = PgConnection::establish(&bouncer.url(world.url())).unwrap();
     hog.batch_execute("BEGIN").unwrap();
     let began = Instant::now();
-    let looked = found(&bouncer.url(world.url()));
+    let looked = looked(&bouncer.url(world.url()));
     assert!(matches!(looked, Err(Error::Unreachable(_))), "{looked:?}");
     assert!(began.elapsed() < Duration::from_secs(15));
 }

@@ -1,5 +1,7 @@
 //! Every status of the contract, by what is wrong with the request or the service.
 
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
 use rocket::http::uri::Host;
 use rocket::http::{Header, Status};
 use rocket::local::asynchronous::Client;
@@ -146,6 +148,23 @@ async fn a_busy_pool_is_503_with_retry_after() {
     assert_eq!(problem(refused).await, (503, "busy".into()));
 }
 
+/// By PostgreSQL's English messages: Diesel passes on no SQLSTATE.
+#[rocket::async_test]
+async fn a_timeout_of_a_lock_or_a_statement_is_503_with_retry_after() {
+    let service = Service::with_pool(1);
+    let client = service.client().await;
+    let slow = get(&client, ACME, "/limited/statement").await;
+    assert_eq!(slow.headers().get_one("Retry-After"), Some("1"));
+    assert_eq!(problem(slow).await, (503, "timeout".into()));
+    let mut other = PgConnection::establish(service.database.url()).unwrap();
+    other.batch_execute("BEGIN; LOCK TABLE tenant_acme.notes IN ACCESS EXCLUSIVE MODE").unwrap();
+    let locked = get(&client, ACME, "/limited/lock").await;
+    assert_eq!(locked.headers().get_one("Retry-After"), Some("1"));
+    assert_eq!(problem(locked).await, (503, "busy".into()));
+    other.batch_execute("ROLLBACK").unwrap();
+    assert_eq!(get(&client, ACME, "/limited/lock").await.status(), Status::Ok);
+}
+
 #[rocket::async_test]
 async fn a_tenant_that_takes_more_than_its_share_is_429_with_retry_after_and_others_are_served() {
     let service = Service::with_pool(2);
@@ -198,7 +217,7 @@ async fn a_missing_schema_is_500_and_nothing_about_it_is_told() {
     let client = service.client().await;
     {
         use diesel::connection::{Connection as _, SimpleConnection as _};
-        let mut admin = diesel::PgConnection::establish(service.database.url()).unwrap();
+        let mut admin = PgConnection::establish(service.database.url()).unwrap();
         admin.batch_execute("ALTER SCHEMA tenant_acme RENAME TO somewhere_else").unwrap();
     }
     let response = get(&client, ACME, "/notes").await;

@@ -85,7 +85,9 @@ pub(crate) fn quiet() -> Rocket<Build> {
 pub(crate) fn rocket(tenancy: Tenancy) -> Rocket<Build> {
     quiet().attach(TenancyFairing::new(tenancy)).mount(
         "/",
-        routes![list, add, one, name, two, panics, hurries, holds, dirties, asks, missing, fails, plain],
+        routes![
+            list, add, one, name, two, panics, hurries, holds, limited, dirties, asks, missing, fails, plain
+        ],
     )
 }
 
@@ -168,6 +170,21 @@ async fn hurries(db: TenantDb) -> &'static str {
 #[get("/holds")]
 async fn holds(db: TenantDb) -> Result<(), Error> {
     db.run(|conn| conn.batch_execute("SELECT pg_sleep(3)")).await?;
+    Ok(())
+}
+
+/// Takes longer than it may, or waits longer for a lock than it may.
+#[get("/limited/<what>")]
+async fn limited(db: TenantDb, what: &str) -> Result<(), Error> {
+    let (limit, work) = match what {
+        "statement" => ("SET statement_timeout = '50ms'", "SELECT pg_sleep(5)"),
+        _ => ("SET lock_timeout = '50ms'", "LOCK TABLE notes IN ROW EXCLUSIVE MODE"),
+    };
+    db.run(move |conn| {
+        conn.batch_execute(limit)?;
+        conn.transaction(|conn| conn.batch_execute(work))
+    })
+    .await?;
     Ok(())
 }
 

@@ -43,18 +43,23 @@ const CAST: &str = "CREATE TYPE pair AS (x integer, y integer); \
 
 pub(crate) const FAULTS: &[Fault] = &[
     // The schema.
-    fault("", "ALTER SCHEMA {s} OWNER TO tenancy_structure_role", &["schema differs in owner, privileges"]),
+    // A schema may have an owner of its own; then everything in it must be the owner's.
+    fault(
+        "CREATE SEQUENCE q",
+        "ALTER SCHEMA {s} OWNER TO tenancy_structure_role",
+        &["sequence q differs in owner, privileges"],
+    ),
     fault("", "GRANT USAGE ON SCHEMA {s} TO PUBLIC", &["schema differs in privileges"]),
     fault("", "COMMENT ON SCHEMA {s} IS 'x'", &["comment schema is extra"]),
     fault(
         "",
         "ALTER DEFAULT PRIVILEGES IN SCHEMA {s} GRANT SELECT ON TABLES TO PUBLIC",
-        &["default privileges postgres.r is extra"],
+        &["default privileges the owner.r is extra"],
     ),
     fault(
         "ALTER DEFAULT PRIVILEGES IN SCHEMA {s} GRANT SELECT ON TABLES TO PUBLIC",
         "ALTER DEFAULT PRIVILEGES IN SCHEMA {s} GRANT INSERT ON TABLES TO PUBLIC",
-        &["default privileges postgres.r differs in privileges"],
+        &["default privileges the owner.r differs in privileges"],
     ),
     // Tables.
     fault(T, "DROP TABLE t", &["index t_pkey is missing", "table t is missing"]),

@@ -1,6 +1,6 @@
 use super::{Area, Check, MendedBy, Severity};
 
-/// In tenants' schemas and the template, and those of the owner role everywhere.
+/// In tenants' schemas and the template, and those of the owner roles everywhere.
 pub(super) const CHECK: Check = Check {
     code: "default_grants",
     severity: Severity::Critical,
@@ -11,7 +11,7 @@ pub(super) const CHECK: Check = Check {
     sql: r#"
         SELECT format('%s on %s of %s%s, to %s', lower(a.privilege_type), k.kind, r.rolname,
                       coalesce(' in ' || n.nspname, ''), CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE g.rolname END),
-               format('ALTER DEFAULT PRIVILEGES FOR ROLE %I%s REVOKE ALL ON %s FROM %s', r.rolname,
+               coalesce(p.enter, '') || format('ALTER DEFAULT PRIVILEGES FOR ROLE %I%s REVOKE ALL ON %s FROM %s', r.rolname,
                       CASE WHEN n.oid IS NOT NULL THEN format(' IN SCHEMA %I', n.nspname) END, upper(k.kind),
                       CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(g.rolname) END)
         FROM pg_default_acl d CROSS JOIN LATERAL aclexplode(d.defaclacl) a
@@ -21,7 +21,7 @@ pub(super) const CHECK: Check = Check {
         LEFT JOIN places p ON p.nsp = d.defaclnamespace
         LEFT JOIN pg_roles g ON g.oid = a.grantee
         LEFT JOIN actors t ON t.role = a.grantee
-        WHERE (p.nsp IS NOT NULL OR d.defaclnamespace = 0 AND d.defaclrole = (SELECT owner FROM installed))
+        WHERE (p.nsp IS NOT NULL OR d.defaclnamespace = 0 AND d.defaclrole IN (SELECT role FROM owners))
           AND (a.grantee = 0 OR a.grantee = (SELECT tenants FROM installed)
                OR t.role IS NOT NULL AND p.tenant IS DISTINCT FROM t.tenant)"#,
     by: MendedBy::Owner,

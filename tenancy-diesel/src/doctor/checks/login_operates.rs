@@ -22,9 +22,9 @@ pub(super) const CHECK: Check = Check {
             SELECT l.name, 'replicates the server', format('ALTER ROLE %I NOREPLICATION', l.name)
             FROM logins l JOIN pg_roles r ON r.oid = l.role WHERE r.rolreplication AND NOT l.super
             UNION ALL
-            SELECT l.name, 'acts as the owner of tenants'' schemas', format('REVOKE %I FROM %I', i.owner_name, l.name)
-            FROM logins l, installed i, pg_auth_members m
-            WHERE m.roleid = i.owner AND m.member = l.role AND NOT l.super
+            SELECT l.name, 'acts as the owner of tenants'' schemas', format('REVOKE %I FROM %I', o.name, l.name)
+            FROM owners o JOIN pg_auth_members m ON m.roleid = o.role JOIN logins l ON l.role = m.member
+            WHERE NOT l.super
             UNION ALL
             SELECT l.name, 'owns the database', format('ALTER DATABASE %I OWNER TO %I', d.datname, session_user)
             FROM logins l JOIN pg_database d ON d.datdba = l.role

@@ -6,6 +6,7 @@ mod answered_from_shared;
 mod bookkeeping_writable;
 mod bound_to_tenant;
 mod connections;
+mod dedicated_without_owner;
 mod default_grants;
 mod definer_without_path;
 mod drop_unfinished;
@@ -79,6 +80,7 @@ pub(super) const ALL: &[&Check] = &[
     &default_grants::CHECK,
     &rights_missing::CHECK,
     &bookkeeping_writable::CHECK,
+    &dedicated_without_owner::CHECK,
     &not_owned::CHECK,
     &schema_without_row::CHECK,
     &row_without_schema::CHECK,

@@ -10,12 +10,12 @@ pub(super) const CHECK: Check = Check {
     remedy: "`tenancy roles --apply`",
     sql: r#"
         SELECT format('%s: usage of schema %I', p.slug, p.schema), p.adoption
-        FROM places p, installed i
-        WHERE p.role IS NOT NULL AND p.owner = i.owner AND NOT has_schema_privilege(p.role, p.nsp, 'USAGE')
+        FROM places p
+        WHERE p.role IS NOT NULL AND p.owner = p.entitled AND NOT has_schema_privilege(p.role, p.nsp, 'USAGE')
         UNION ALL
         SELECT format('%s: %s', p.slug, c.oid::regclass), p.adoption
-        FROM installed i, places p JOIN pg_class c ON c.relnamespace = p.nsp
-        WHERE p.role IS NOT NULL AND c.relowner = i.owner AND CASE
+        FROM places p JOIN pg_class c ON c.relnamespace = p.nsp
+        WHERE p.role IS NOT NULL AND c.relowner = p.entitled AND CASE
               WHEN c.relkind = 'S' THEN NOT has_sequence_privilege(p.role, c.oid, 'USAGE')
               WHEN c.relkind NOT IN ('r', 'p', 'v', 'm', 'f') THEN false
               WHEN NOT has_table_privilege(p.role, c.oid, 'SELECT') THEN true
@@ -24,10 +24,10 @@ pub(super) const CHECK: Check = Check {
                         AND has_table_privilege(p.role, c.oid, 'DELETE')) END
         UNION ALL
         SELECT format('%s: default privileges on %s', p.slug, k.kind), p.adoption
-        FROM installed i, places p CROSS JOIN (VALUES ('r', 'tables', 'INSERT'), ('S', 'sequences', 'USAGE')) AS k (letter, kind, privilege)
-        WHERE p.role IS NOT NULL AND p.owner = i.owner AND NOT EXISTS (
+        FROM places p CROSS JOIN (VALUES ('r', 'tables', 'INSERT'), ('S', 'sequences', 'USAGE')) AS k (letter, kind, privilege)
+        WHERE p.role IS NOT NULL AND p.owner = p.entitled AND NOT EXISTS (
               SELECT FROM pg_default_acl d CROSS JOIN LATERAL aclexplode(d.defaclacl) a
-              WHERE d.defaclrole = i.owner AND d.defaclnamespace = p.nsp AND d.defaclobjtype = k.letter::"char"
+              WHERE d.defaclrole = p.entitled AND d.defaclnamespace = p.nsp AND d.defaclobjtype = k.letter::"char"
                 AND a.grantee = p.role AND a.privilege_type = k.privilege)"#,
     by: MendedBy::Operator,
     safe_to_fix: true,

@@ -1,6 +1,6 @@
 use super::{Area, Check, MendedBy, Severity};
 
-/// Tenants' roles, the owner role and the group of all tenants.
+/// Tenants' roles, the owner roles and the group of all tenants.
 pub(super) const CHECK: Check = Check {
     code: "role_attributes",
     severity: Severity::Critical,
@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
             ('LOGIN', r.rolcanlogin), ('SUPERUSER', r.rolsuper), ('CREATEROLE', r.rolcreaterole),
             ('CREATEDB', r.rolcreatedb), ('REPLICATION', r.rolreplication), ('BYPASSRLS', r.rolbypassrls)
         ) AS a (attribute, present)
-        WHERE a.present AND r.oid IN (SELECT role FROM actors UNION ALL SELECT owner FROM installed
+        WHERE a.present AND r.oid IN (SELECT role FROM actors UNION ALL SELECT role FROM owners
                                       UNION ALL SELECT tenants FROM installed)"#,
     by: MendedBy::Superuser,
     safe_to_fix: true,

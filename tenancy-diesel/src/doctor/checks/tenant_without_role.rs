@@ -11,7 +11,7 @@ pub(super) const CHECK: Check = Check {
     remedy: "`tenancy roles --apply`; then grant what tenants share (`tenancy share`)",
     sql: r#"
         SELECT h.slug, format('DO $$ BEGIN PERFORM tenancy.adopt_schema(%1$L); PERFORM tenancy.make_tenant_role(%2$L); '
-               'PERFORM tenancy.act_as_owner(NULL, true); PERFORM tenancy.grant_schema(%1$L, %3$L); END $$',
+               'PERFORM tenancy.act_as_owner(%1$L, true); PERFORM tenancy.grant_schema(%1$L, %3$L); END $$',
                h.schema, h.tenant, 'tenant_' || replace(h.tenant::text, '-', ''))
         FROM homes h, installed WHERE h.role IS NULL"#,
     by: MendedBy::Operator,

@@ -1,6 +1,6 @@
 //! Operators, their classes and families, casts and transforms.
 
-use crate::structure::branch::{Branch, plain};
+use crate::structure::branch::{Branch, owner, plain};
 
 pub(super) const BRANCHES: &[Branch] =
     &[OPERATOR, OPERATOR_CLASS, OPERATOR_FAMILY, FAMILY_OPERATOR, FAMILY_FUNCTION, CAST, TRANSFORM];
@@ -10,7 +10,7 @@ const OPERATOR: Branch = Branch {
     address: ("2617", "o.oid"),
     names: &["o.oid::regoperator"],
     properties: &[
-        plain("owner", "pg_get_userbyid(o.oprowner)"),
+        owner("o.oprowner"),
         plain("function", "o.oprcode::oid::regprocedure"),
         plain("result", "o.oprresult::regtype"),
         plain("commutator", "o.oprcom::regoperator"),
@@ -30,7 +30,7 @@ const OPERATOR_CLASS: Branch = Branch {
     address: ("2616", "o.oid"),
     names: &["pg_describe_object(2616, o.oid, 0)"],
     properties: &[
-        plain("owner", "pg_get_userbyid(o.opcowner)"),
+        owner("o.opcowner"),
         plain("family", "pg_describe_object(2753, o.opcfamily, 0)"),
         plain("type", "o.opcintype::regtype"),
         plain("default", "o.opcdefault"),
@@ -44,7 +44,7 @@ const OPERATOR_FAMILY: Branch = Branch {
     kind: "'operator family'",
     address: ("2753", "f.oid"),
     names: &["pg_describe_object(2753, f.oid, 0)"],
-    properties: &[plain("owner", "pg_get_userbyid(f.opfowner)")],
+    properties: &[owner("f.opfowner")],
     from: "pg_opfamily f WHERE f.oid = ANY (ARRAY(SELECT unnest(m.ids) FROM member m WHERE m.class = 2753))",
     needs: &[2753],
 };

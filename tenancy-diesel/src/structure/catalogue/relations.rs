@@ -1,6 +1,6 @@
 //! Relations, and what hangs on them.
 
-use crate::structure::branch::{Branch, NOWHERE, Property, deparsed, plain, set};
+use crate::structure::branch::{Branch, NOWHERE, Property, deparsed, owner, plain, privileges, set};
 
 pub(super) const BRANCHES: &[Branch] = &[
     RELATION,
@@ -24,12 +24,11 @@ const RELATION: Branch = Branch {
     address: ("1259", "c.oid"),
     names: &["quote_ident(c.relname)"],
     properties: &[
-        plain("owner", "pg_get_userbyid(c.relowner)"),
-        set(
-            "privileges",
-            "array_to_string(array_remove(array_remove(coalesce(c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's' \
+        owner("c.relowner"),
+        privileges(
+            "array_remove(array_remove(coalesce(c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's' \
              ELSE 'r' END::\"char\", c.relowner)), CASE c.relkind WHEN 'S' THEN own.on_sequence ELSE own.on_table END), \
-             CASE c.relname WHEN '__diesel_schema_migrations' THEN own.on_bookkeeping END), E'\\n')",
+             CASE c.relname WHEN '__diesel_schema_migrations' THEN own.on_bookkeeping END)",
         ),
         plain("partitioned", "c.relkind IN ('p', 'I')"),
         plain("persistence", "c.relpersistence"),
@@ -87,7 +86,7 @@ const COLUMN: Branch = Branch {
         set("options of the foreign table", "array_to_string(a.attfdwoptions, E'\\n')"),
         plain("parents that have it", "a.attinhcount"),
         plain("its own", "a.attislocal"),
-        set("privileges", "array_to_string(a.attacl, E'\\n')"),
+        privileges("a.attacl"),
     ],
     from: "pg_attribute a WHERE a.attrelid = ANY ((SELECT h.relations FROM home h)::oid[]) AND a.attnum > 0 \
            AND NOT a.attisdropped",
@@ -236,7 +235,7 @@ const STATISTICS: Branch = Branch {
     address: ("3381", "x.oid"),
     names: &["quote_ident(x.stxname)"],
     properties: &[
-        plain("owner", "pg_get_userbyid(x.stxowner)"),
+        owner("x.stxowner"),
         plain("table", "x.stxrelid::regclass"),
         plain("kinds", "x.stxkind"),
         deparsed("columns", "pg_get_statisticsobjdef_columns(x.oid)"),

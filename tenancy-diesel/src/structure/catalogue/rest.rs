@@ -1,6 +1,6 @@
 //! The schema itself, what needs no branch of its own, and whatever this version does not know.
 
-use crate::structure::branch::{Branch, plain, set};
+use crate::structure::branch::{Branch, owner, plain, privileges};
 
 pub(super) const BRANCHES: &[Branch] = &[SCHEMA, DEFAULT_PRIVILEGES, COLLATION, CONVERSION, OTHER];
 
@@ -8,13 +8,7 @@ const SCHEMA: Branch = Branch {
     kind: "'schema'",
     address: ("2615", "own.oid"),
     names: &[],
-    properties: &[
-        plain("owner", "pg_get_userbyid(own.owner)"),
-        set(
-            "privileges",
-            "array_to_string(array_remove(coalesce(own.acl, acldefault('n', own.owner)), own.on_schema), E'\\n')",
-        ),
-    ],
+    properties: &[privileges("array_remove(coalesce(own.acl, acldefault('n', own.owner)), own.on_schema)")],
     from: "own",
     needs: &[],
 };
@@ -22,11 +16,11 @@ const SCHEMA: Branch = Branch {
 const DEFAULT_PRIVILEGES: Branch = Branch {
     kind: "'default privileges'",
     address: ("826", "d.oid"),
-    names: &["quote_ident(pg_get_userbyid(d.defaclrole))", "d.defaclobjtype"],
-    properties: &[set(
-        "privileges",
-        "array_to_string(array_remove(array_remove(d.defaclacl, own.on_table), own.on_sequence), E'\\n')",
-    )],
+    names: &[
+        "CASE WHEN d.defaclrole = own.owner THEN 'the owner' ELSE quote_ident(pg_get_userbyid(d.defaclrole)) END",
+        "d.defaclobjtype",
+    ],
+    properties: &[privileges("array_remove(array_remove(d.defaclacl, own.on_table), own.on_sequence)")],
     from: "own, pg_default_acl d WHERE d.oid = ANY (ARRAY(SELECT unnest(m.ids) FROM member m WHERE m.class = 826)) \
            AND cardinality(array_remove(array_remove(d.defaclacl, own.on_table), own.on_sequence)) > 0",
     needs: &[826],
@@ -37,7 +31,7 @@ const COLLATION: Branch = Branch {
     address: ("3456", "c.oid"),
     names: &["quote_ident(c.collname)"],
     properties: &[
-        plain("owner", "pg_get_userbyid(c.collowner)"),
+        owner("c.collowner"),
         // Which columns there are depends on PostgreSQL's version. The library's version is not the schema's.
         plain(
             "definition",
@@ -53,7 +47,7 @@ const CONVERSION: Branch = Branch {
     address: ("2607", "c.oid"),
     names: &["quote_ident(c.conname)"],
     properties: &[
-        plain("owner", "pg_get_userbyid(c.conowner)"),
+        owner("c.conowner"),
         plain("from", "pg_encoding_to_char(c.conforencoding)"),
         plain("to", "pg_encoding_to_char(c.contoencoding)"),
         plain("function", "c.conproc::oid::regprocedure"),

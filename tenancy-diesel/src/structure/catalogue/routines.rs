@@ -2,7 +2,7 @@
 
 use tenancy_core::structure::Form;
 
-use crate::structure::branch::{Branch, NOWHERE, Property, deparsed, plain, set};
+use crate::structure::branch::{About, Branch, NOWHERE, Property, deparsed, owner, plain, privileges};
 
 pub(super) const BRANCHES: &[Branch] = &[ROUTINE, AGGREGATE];
 
@@ -12,13 +12,13 @@ const ROUTINE: Branch = Branch {
     address: ("1255", "p.oid"),
     names: &["p.oid::regprocedure"],
     properties: &[
-        plain("owner", "pg_get_userbyid(p.proowner)"),
-        set("privileges", "array_to_string(coalesce(p.proacl, acldefault('f', p.proowner)), E'\\n')"),
+        owner("p.proowner"),
+        privileges("coalesce(p.proacl, acldefault('f', p.proowner))"),
         plain("language", "pg_describe_object(2612, p.prolang, 0)"),
         deparsed("arguments", "pg_get_function_arguments(p.oid)"),
         plain("names of the parameters", "array_to_string(p.proargnames, E'\\n')"),
         deparsed("result", "pg_get_function_result(p.oid)"),
-        Property { name: "body", form: Form::Body, sql: "p.prosrc" },
+        Property { name: "body", form: Form::Body, sql: "p.prosrc", about: About::Things },
         deparsed("SQL body", "pg_get_function_sqlbody(p.oid)"),
         plain("library", "p.probin"),
         plain("volatility", "p.provolatile"),
@@ -30,7 +30,12 @@ const ROUTINE: Branch = Branch {
         plain("rows", "p.prorows"),
         plain("support function", "p.prosupport::oid::regprocedure"),
         plain("transforms", "p.protrftypes::regtype[]"),
-        Property { name: "settings", form: Form::Settings, sql: "array_to_string(p.proconfig, E'\\n')" },
+        Property {
+            name: "settings",
+            form: Form::Settings,
+            sql: "array_to_string(p.proconfig, E'\\n')",
+            about: About::Things,
+        },
     ],
     from: "pg_proc p WHERE p.oid = ANY (ARRAY(SELECT unnest(m.ids) FROM member m WHERE m.class = 1255)) \
            AND p.pronamespace = (SELECT own.oid FROM own)",

@@ -1,6 +1,6 @@
 //! Text search.
 
-use crate::structure::branch::{Branch, NOWHERE, deparsed, plain};
+use crate::structure::branch::{Branch, NOWHERE, deparsed, owner, plain};
 
 pub(super) const BRANCHES: &[Branch] = &[CONFIGURATION, MAPPING, DICTIONARY, PARSER, TEMPLATE];
 
@@ -8,10 +8,7 @@ const CONFIGURATION: Branch = Branch {
     kind: "'text search configuration'",
     address: ("3602", "c.oid"),
     names: &["quote_ident(c.cfgname)"],
-    properties: &[
-        plain("owner", "pg_get_userbyid(c.cfgowner)"),
-        plain("parser", "pg_describe_object(3601, c.cfgparser, 0)"),
-    ],
+    properties: &[owner("c.cfgowner"), plain("parser", "pg_describe_object(3601, c.cfgparser, 0)")],
     from: "pg_ts_config c WHERE c.oid = ANY (ARRAY(SELECT unnest(m.ids) FROM member m WHERE m.class = 3602))",
     needs: &[3602],
 };
@@ -31,7 +28,7 @@ const DICTIONARY: Branch = Branch {
     address: ("3600", "d.oid"),
     names: &["quote_ident(d.dictname)"],
     properties: &[
-        plain("owner", "pg_get_userbyid(d.dictowner)"),
+        owner("d.dictowner"),
         plain("template", "pg_describe_object(3764, d.dicttemplate, 0)"),
         deparsed("options", "d.dictinitoption"),
     ],

@@ -1,6 +1,6 @@
 //! Types. A composite type's attributes are columns.
 
-use crate::structure::branch::{Branch, NOWHERE, deparsed, plain, set};
+use crate::structure::branch::{Branch, NOWHERE, deparsed, owner, plain, privileges};
 
 pub(super) const BRANCHES: &[Branch] = &[TYPE, ENUM, DOMAIN_CONSTRAINT, RANGE, BASE];
 
@@ -12,8 +12,8 @@ const TYPE: Branch = Branch {
     address: ("1247", "t.oid"),
     names: &["quote_ident(t.typname)"],
     properties: &[
-        plain("owner", "pg_get_userbyid(t.typowner)"),
-        set("privileges", "array_to_string(coalesce(t.typacl, acldefault('T', t.typowner)), E'\\n')"),
+        owner("t.typowner"),
+        privileges("coalesce(t.typacl, acldefault('T', t.typowner))"),
         plain("type", "CASE WHEN t.typbasetype <> 0 THEN format_type(t.typbasetype, t.typtypmod) END"),
         plain("collation", "CASE WHEN t.typcollation <> 0 THEN t.typcollation::regcollation::text END"),
         plain("not null", "t.typnotnull"),
