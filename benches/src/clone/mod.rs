@@ -1,12 +1,14 @@
 //! A sign-up: a clone of the template, beside other ways to make one, among 0, 1,000 and 5,000 tenants.
 //!
 //! * [`way`]: the ways. [`like`], [`dumped`], [`django`]: those that others go.
+//! * [`many`]: several at a time.
 //! * [`template`]: what is cloned. [`herd`]: who is there already. [`report`]: the tables.
 
 mod django;
 mod dumped;
 mod herd;
 mod like;
+mod many;
 mod report;
 mod template;
 mod way;
@@ -35,6 +37,7 @@ pub(crate) fn run(server: &Server, quick: bool) -> Result<()> {
         }
     }
     reports.iter().for_each(Report::print);
+    many::run(server, quick)?;
     Ok(())
 }
 

@@ -20,6 +20,7 @@ use crate::statements::statements;
 
 pub(super) const SCRIPT: &str = "the rendered script, one batch";
 const CREATE: &str = "`provisioner().create()`";
+const SPARE: &str = "`provisioner().create()` with a spare";
 const PSQL: &str = "the rendered script by `psql -1 -f`, with its start";
 const REPLAY: &str = "its statements one by one";
 const LIKE: &str = "`CREATE TABLE LIKE` per table";
@@ -105,13 +106,21 @@ pub(super) fn all<'a>(
 
     let mut batch = database.connect()?;
     let script: Make<'a> = Box::new(move |_, sql| Ok(batch.batch_execute(&format!("BEGIN;\n{sql}COMMIT"))?));
-    let create: Make<'a> = Box::new(move |schema, _| {
-        tenancy.provisioner().create(&NewTenant::new(slug(schema).parse()?))?;
-        Ok(())
-    });
-    let drop_tenant: Undo<'a> = Box::new(move |schema| {
-        tenancy.provisioner().drop(&slug(schema).parse()?)?;
-        Ok(())
+    let create = || -> Make<'a> {
+        Box::new(move |schema, _| {
+            tenancy.provisioner().create(&NewTenant::new(slug(schema).parse()?))?;
+            Ok(())
+        })
+    };
+    let drop_tenant = || -> Undo<'a> {
+        Box::new(move |schema| {
+            tenancy.provisioner().drop(&slug(schema).parse()?)?;
+            Ok(())
+        })
+    };
+    let spare: Prepare<'a> = Box::new(move |_| {
+        tenancy.spares().keep(1, |_| {})?;
+        Ok(String::new())
     });
     let psql = Psql::find(database.url())?;
     let by_psql: Make<'a> = Box::new(move |_, sql| psql.run(&psql.write(sql)?));
@@ -130,7 +139,8 @@ pub(super) fn all<'a>(
 
     let mut makers = vec![
         maker(SCRIPT, rendered(), script, drop_schema()?),
-        maker(CREATE, nothing(), create, drop_tenant),
+        maker(CREATE, nothing(), create(), drop_tenant()),
+        maker(SPARE, spare, create(), drop_tenant()),
         maker(PSQL, rendered(), by_psql, drop_schema()?),
         maker(REPLAY, rendered(), replay, drop_schema()?),
         maker(LIKE, nothing(), like, drop_schema()?),
