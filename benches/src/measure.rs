@@ -109,6 +109,15 @@ pub(crate) fn times(ways: &mut [Way<'_>], effort: Effort) -> Result<Vec<Figure>>
     Ok(figures(ways, samples))
 }
 
+/// The time of one lap of a way of one part, in seconds: for what takes so long that noise does not matter.
+pub(crate) fn once(mut way: Way<'_>) -> Result<Figure> {
+    let meter = Meter::Clock(Instant::now());
+    let mut samples = vec![Vec::new(); way.parts.len()];
+    turn(&mut way, &meter, 1, &mut samples)?;
+    let seconds = samples.into_iter().flatten().next().unwrap_or(f64::NAN);
+    Ok(Figure { what: way.parts.first().copied().unwrap_or_default(), median: seconds, quiet: seconds })
+}
+
 /// The median number of round trips of every part of every way, which must connect through `proxy`.
 pub(crate) fn trips(ways: &mut [Way<'_>], proxy: &CountingProxy, laps: usize) -> Result<Vec<Figure>> {
     let meter = Meter::Trips(proxy);

@@ -49,6 +49,11 @@ impl<'a> Maker<'a> {
         self.name
     }
 
+    /// Whether a lap of a large template takes so long that one must do.
+    pub(super) fn is_slow(&self) -> bool {
+        self.name == DJANGO
+    }
+
     /// Makes a clone that stays.
     pub(super) fn keep(&mut self) -> Result<SchemaName> {
         let schema = next(&self.numbers)?;
