@@ -34,6 +34,7 @@ pub(crate) fn run(server: &Server, quick: bool) -> Result<()> {
         herd.grow(*tenants)?;
         for report in &mut reports {
             level(&database, django.as_mut(), report, *tenants, quick)?;
+            report.tell(*tenants);
         }
     }
     reports.iter().for_each(Report::print);

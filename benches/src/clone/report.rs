@@ -54,6 +54,15 @@ impl Report {
         self.levels.push((tenants, figures));
     }
 
+    /// Says on stderr what was just measured: the whole takes ten minutes.
+    #[expect(clippy::print_stderr, reason = "progress")]
+    pub(super) fn tell(&self, tenants: usize) {
+        eprintln!("{tenants} tenants, {}:", self.template.title());
+        for figure in self.levels.last().map_or(&[][..], |(_, figures)| figures) {
+            eprintln!("    {:>8}  {}", duration(figure.median), figure.what);
+        }
+    }
+
     /// Prints it: for each number of tenants the median, and its ratio to the script's.
     #[expect(clippy::print_stdout, reason = "a benchmark's result belongs on stdout")]
     pub(super) fn print(&self) {
