@@ -37,7 +37,8 @@ impl Provisioner<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownTenant`] for `from`; [`Error::CannotClone`] when it is being dropped, or has no role although
+    /// [`Error::UnknownTenant`] for `from`; [`Error::CannotClone`] when it is being dropped, when functions in it name
+    /// its schema so that reading cannot decide what they mean, or when it has no role although
     /// tenants have roles; [`Error::Capture`] when it holds what cannot be cloned; [`Error::RowsHidden`]; [`Error::OutOfLocks`];
     /// [`Error::Plan`] for a placement other than a schema; for the new one the errors of [`create`](Self::create).
     pub fn clone_tenant(&self, from: &TenantSlug, copy: &TenantCopy) -> Result<Tenant, Error> {
