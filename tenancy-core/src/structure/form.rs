@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use crate::blueprint::body::{Body, Language, SettingValue, Settings};
 use crate::name::{Ident, SchemaName};
 
@@ -11,6 +13,9 @@ pub enum Form {
     Deparsed,
     /// Lines whose order means nothing.
     Set,
+    /// Privileges as PostgreSQL writes them, `grantee=letters/grantor`, one a line. Who granted means nothing: in a clone
+    /// it is the owner.
+    Privileges,
     /// The text of a function's body, in which the schema may qualify ([`Body`]).
     Body,
     /// The SET clauses of a function, one a line ([`Settings`]).
@@ -43,6 +48,7 @@ impl Form {
                 lines.sort_unstable();
                 lines.join("\n")
             }
+            Self::Privileges => privileges(value),
             Self::Settings => {
                 let settings = Settings::read(value.lines(), schema);
                 let lines: Vec<String> = settings
@@ -56,6 +62,53 @@ impl Form {
     }
 }
 
+/// What each grantee may do, whoever granted it.
+fn privileges(value: &str) -> String {
+    let mut given: BTreeMap<&str, BTreeMap<char, bool>> = BTreeMap::new();
+    let mut lines: Vec<String> = Vec::new();
+    for line in value.lines().filter(|line| !line.is_empty()) {
+        let Some((grantee, letters)) = granted(line) else {
+            lines.push(line.to_owned());
+            continue;
+        };
+        let rights = given.entry(grantee).or_default();
+        let mut letters = letters.chars().peekable();
+        while let Some(letter) = letters.next() {
+            let grantable = letters.next_if_eq(&'*').is_some();
+            *rights.entry(letter).or_default() |= grantable;
+        }
+    }
+    lines.extend(given.into_iter().map(|(grantee, rights)| {
+        let mut line = format!("{grantee}=");
+        for (letter, grantable) in rights {
+            line.push(letter);
+            line.push_str(if grantable { "*" } else { "" });
+        }
+        line
+    }));
+    lines.sort_unstable();
+    lines.join("\n")
+}
+
+/// The grantee and the letters of one privilege; names are quoted where they hold more than letters, digits and `_`.
+fn granted(line: &str) -> Option<(&str, &str)> {
+    let end = match line.strip_prefix('"') {
+        Some(rest) => {
+            let mut at = 0;
+            loop {
+                at += rest[at..].find('"')?;
+                if !rest[at + 1..].starts_with('"') {
+                    break at + 2;
+                }
+                at += 2;
+            }
+        }
+        None => line.find('=')?,
+    };
+    let (letters, _) = line[end..].strip_prefix('=')?.split_once('/')?;
+    Some((&line[..end], letters))
+}
+
 fn shown(value: &SettingValue) -> String {
     match value {
         SettingValue::Text(text) => text.clone(),
@@ -65,5 +118,26 @@ fn shown(value: &SettingValue) -> String {
             });
             names.collect::<Vec<_>>().join(", ")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_granted_means_nothing_and_what_was_granted_everything() {
+        for (written, read) in [
+            ("\n@=rw/@\nb=r*/@\n", "@=rw\nb=r*"),
+            ("\nc=r/b\n@=wr/@\nc=w/@\n", "@=rw\nc=rw"),
+            ("c=r/b\nc=r*/@", "c=r*"),
+            ("\"a=b/\"\"c\"=r/\"x=y\"\n=U/@", "\"a=b/\"\"c\"=r\n=U"),
+            ("\"odd", "\"odd"),
+            ("", ""),
+        ] {
+            assert_eq!(privileges(written), read);
+        }
+        assert_ne!(privileges("c=r/b"), privileges("c=r*/b"));
+        assert_ne!(privileges("c=r/b"), privileges("b=r/b"));
     }
 }

@@ -10,7 +10,21 @@ use super::capture::capture_with;
 use super::{CaptureError, Extent, Fingerprint, fingerprint};
 
 /// What was captured, of which state.
-type Entry = (Fingerprint, Extent, Arc<Blueprint>);
+#[derive(Debug, Clone)]
+struct Entry {
+    fingerprint: Fingerprint,
+    extent: Extent,
+    /// Whether tenants had roles then.
+    with_roles: bool,
+    blueprint: Arc<Blueprint>,
+}
+
+impl Entry {
+    /// Whether it is what is asked for. Without roles, rights are carried that are refused with them.
+    fn is(&self, extent: &Extent, with_roles: Option<bool>) -> bool {
+        self.extent == *extent && with_roles.is_none_or(|asked| asked == self.with_roles)
+    }
+}
 
 /// Blueprints by template, each good for as long as its fingerprint is.
 ///
@@ -54,32 +68,48 @@ impl BlueprintCache {
         template: &SchemaName,
         extent: &Extent,
     ) -> Result<(Fingerprint, Arc<Blueprint>), CaptureError> {
+        self.current_where(conn, template, extent, None)
+    }
+
+    /// The same for tenants with or without roles, if that is known.
+    pub(crate) fn current_where(
+        &self,
+        conn: &mut PgConnection,
+        template: &SchemaName,
+        extent: &Extent,
+        with_roles: Option<bool>,
+    ) -> Result<(Fingerprint, Arc<Blueprint>), CaptureError> {
         let now = fingerprint(conn, template)?;
         // A panic while the map is locked leaves it whole: it is only read, or one entry replaced.
         let cached = self.blueprints.read().unwrap_or_else(PoisonError::into_inner).get(template).cloned();
-        let cached = cached.filter(|(then, what, _)| *then == now && what == extent);
-        if let Some((_, _, blueprint)) = cached {
-            return Ok((now, blueprint));
+        let cached = cached.filter(|entry| entry.fingerprint == now && entry.is(extent, with_roles));
+        if let Some(entry) = cached {
+            return Ok((now, entry.blueprint));
         }
         self.captures.fetch_add(1, Ordering::Relaxed);
-        let (fingerprint, blueprint) = capture_with(conn, template, extent, now)?;
-        let blueprint = Arc::new(blueprint);
-        self.blueprints
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(template.clone(), (fingerprint.clone(), extent.clone(), Arc::clone(&blueprint)));
+        let (fingerprint, read) = capture_with(conn, template, extent, now)?;
+        let blueprint = Arc::new(read.blueprint);
+        let entry = Entry {
+            fingerprint: fingerprint.clone(),
+            extent: extent.clone(),
+            with_roles: read.with_roles,
+            blueprint: Arc::clone(&blueprint),
+        };
+        self.blueprints.write().unwrap_or_else(PoisonError::into_inner).insert(template.clone(), entry);
         Ok((fingerprint, blueprint))
     }
 
-    /// The blueprint of `template` with these rows as it was when it was last asked for; the database is not asked.
+    /// The blueprint of `template` with these rows as it was when it was last asked for, for tenants with or without
+    /// roles; the database is not asked.
     pub(crate) fn remembered(
         &self,
         template: &SchemaName,
         extent: &Extent,
+        with_roles: bool,
     ) -> Option<(Fingerprint, Arc<Blueprint>)> {
         let blueprints = self.blueprints.read().unwrap_or_else(PoisonError::into_inner);
-        let (fingerprint, _, blueprint) = blueprints.get(template).filter(|(_, what, _)| what == extent)?;
-        Some((fingerprint.clone(), Arc::clone(blueprint)))
+        let entry = blueprints.get(template).filter(|entry| entry.is(extent, Some(with_roles)))?;
+        Some((entry.fingerprint.clone(), Arc::clone(&entry.blueprint)))
     }
 
     /// How many times a template was captured since the cache was made.

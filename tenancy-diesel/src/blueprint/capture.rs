@@ -38,7 +38,14 @@ pub fn capture_as(
     extent: &Extent,
 ) -> Result<Blueprint, CaptureError> {
     let now = fingerprint(conn, template)?;
-    Ok(capture_with(conn, template, extent, now)?.1)
+    Ok(capture_with(conn, template, extent, now)?.1.blueprint)
+}
+
+/// What was read.
+pub(super) struct Read {
+    pub(super) blueprint: Blueprint,
+    /// Whether tenants had roles: what is refused then was not looked for without.
+    pub(super) with_roles: bool,
 }
 
 /// Captures `template`, whose fingerprint was just taken, and says of which state the blueprint is.
@@ -47,7 +54,7 @@ pub(super) fn capture_with(
     template: &SchemaName,
     extent: &Extent,
     mut before: Fingerprint,
-) -> Result<(Fingerprint, Blueprint), CaptureError> {
+) -> Result<(Fingerprint, Read), CaptureError> {
     for _ in 0..ATTEMPTS {
         let captured = read(conn, template, extent, &before);
         // Every query sees what others committed before it: only if nothing changed do the answers fit.
@@ -62,7 +69,7 @@ pub(super) fn capture_with(
 
 /// How a transaction ends that must not be committed.
 enum Undone {
-    Done(Box<Blueprint>),
+    Done(Box<Read>),
     Failed(CaptureError),
 }
 
@@ -77,19 +84,21 @@ fn read(
     template: &SchemaName,
     extent: &Extent,
     state: &Fingerprint,
-) -> Result<Blueprint, CaptureError> {
+) -> Result<Read, CaptureError> {
     // A text that held this sentinel would be part of the state that the sentinel is a hash of.
     let sentinel = Sentinel::new(&state.to_string());
     let undone = conn.transaction::<std::convert::Infallible, _, _>(|conn| {
         let read = rename(conn, template, &sentinel).and_then(|()| {
             let tenants = Tenants::read(conn, template)?;
             let (namespace, rows_of) = (state.namespace(), &extent.rows);
+            let with_roles = tenants.installed;
             read_renamed(Catalog { conn, template, sentinel: &sentinel, namespace, rows_of, tenants })
+                .map(|blueprint| Read { blueprint, with_roles })
         });
-        Err(read.map_or_else(Undone::Failed, |blueprint| Undone::Done(Box::new(blueprint))))
+        Err(read.map_or_else(Undone::Failed, |read| Undone::Done(Box::new(read))))
     });
     match undone {
-        Err(Undone::Done(blueprint)) => Ok(*blueprint),
+        Err(Undone::Done(read)) => Ok(*read),
         Err(Undone::Failed(error)) => Err(error),
         Ok(never) => match never {},
     }

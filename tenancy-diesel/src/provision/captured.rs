@@ -36,11 +36,12 @@ impl Provisioner<'_> {
         &self,
         conn: &mut PgConnection,
         origin: Origin<'_>,
+        owned: bool,
     ) -> Result<Option<Captured>, Error> {
         let Origin::Template(template) = origin else { return Ok(None) };
         let extent = Extent::with_rows_of(seeds::names(conn, template)?);
         Ok(match extent.rows {
-            Rows::Bookkeeping => self.context.blueprints.remembered(template, &extent),
+            Rows::Bookkeeping => self.context.blueprints.remembered(template, &extent, owned),
             _ => None,
         })
     }
@@ -58,12 +59,12 @@ impl Provisioner<'_> {
             Origin::Tenant { schema, with_data, .. } => {
                 let extent = Extent { rows: if with_data { Rows::All } else { Rows::Bookkeeping } };
                 // Not that of the templates: a tenant is cloned once.
-                return Ok(locked(conn, &BlueprintCache::new(), schema, &extent)?);
+                return Ok(locked(conn, &BlueprintCache::new(), schema, &extent, owned)?);
             }
         };
         let extent = Extent::with_rows_of(seeds::names(conn, template)?);
         let blueprints = &self.context.blueprints;
-        let refused = match locked(conn, blueprints, template, &extent) {
+        let refused = match locked(conn, blueprints, template, &extent, owned) {
             Err(refused @ CaptureError::CannotCarry(_)) if owned => refused,
             captured => return Ok(captured?),
         };
@@ -73,7 +74,7 @@ impl Provisioner<'_> {
             .script(&ownership::of(template));
         // In a savepoint: what the clone would lose says more than who may not change it.
         match conn.transaction(|conn| conn.batch_execute(adopt.as_str())) {
-            Ok(()) => Ok(locked(conn, blueprints, template, &extent)?),
+            Ok(()) => Ok(locked(conn, blueprints, template, &extent, owned)?),
             Err(_) => Err(refused.into()),
         }
     }
@@ -87,8 +88,10 @@ fn locked(
     cache: &BlueprintCache,
     schema: &SchemaName,
     extent: &Extent,
+    with_roles: bool,
 ) -> Result<(Fingerprint, Arc<Blueprint>), CaptureError> {
-    let (mut fingerprint, mut blueprint) = cache.current(conn, schema, extent)?;
+    let current = |conn: &mut PgConnection| cache.current_where(conn, schema, extent, Some(with_roles));
+    let (mut fingerprint, mut blueprint) = current(conn)?;
     if extent.rows == Rows::Bookkeeping {
         return Ok((fingerprint, blueprint));
     }
@@ -96,7 +99,7 @@ fn locked(
         let lock = blueprint.lock_copied_tables();
         conn.batch_execute(lock.as_str())
             .map_err(|source| CaptureError::Query { doing: "keep tables from being altered", source })?;
-        let (state, now) = cache.current(conn, schema, extent)?;
+        let (state, now) = current(conn)?;
         if state == fingerprint {
             return Ok((fingerprint, now));
         }

@@ -47,7 +47,8 @@ impl Provisioner<'_> {
         };
         // What the proof compares with is the template as it is now, so what is remembered of it need not be: asking
         // first whether it changed would cost as much as the proof.
-        let remembered = if self.prove_clones { self.remembered(conn, origin)? } else { None };
+        let remembered =
+            if self.prove_clones { self.remembered(conn, origin, role.is_some())? } else { None };
         let (mut fingerprint, mut blueprint) = match remembered {
             Some(remembered) => remembered,
             None => self.blueprint(conn, origin, role.is_some())?,

@@ -10,7 +10,7 @@ use tenancy_core::tenant::{Tenant, TenantId, TenantStatus};
 use super::origin::Origin;
 use super::room::Room;
 use super::{NewTenant, Provisioner, TenantCopy};
-use crate::blueprint::CaptureError;
+use crate::blueprint::{CaptureError, doubts};
 use crate::error::Error;
 use crate::locks;
 use crate::ownership;
@@ -37,7 +37,8 @@ impl Provisioner<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownTenant`] for `from`; [`Error::CannotClone`] when it is being dropped, or has no role although
+    /// [`Error::UnknownTenant`] for `from`; [`Error::CannotClone`] when it is being dropped, when functions in it name
+    /// its schema so that reading cannot decide what they mean, or when it has no role although
     /// tenants have roles; [`Error::Capture`] when it holds what cannot be cloned; [`Error::RowsHidden`]; [`Error::OutOfLocks`];
     /// [`Error::Plan`] for a placement other than a schema; for the new one the errors of [`create`](Self::create).
     pub fn clone_tenant(&self, from: &TenantSlug, copy: &TenantCopy) -> Result<Tenant, Error> {
@@ -87,6 +88,7 @@ impl Provisioner<'_> {
             plan: source.plan.clone(),
             settings: source.settings.clone(),
         };
+        self.refuse_undecided(conn, slug, from)?;
         let role = source.role.as_ref();
         let origin = Origin::Tenant { slug, schema: from, role, with_data: copy.with_data };
         conn.batch_execute(ownership::borrow(from).as_str())
@@ -100,6 +102,26 @@ impl Provisioner<'_> {
         conn.batch_execute(ownership::give_back(from).as_str())
             .map_err(Error::query("give the tenant's schema back to its owner"))?;
         Ok(tenant)
+    }
+
+    /// Refuses a tenant whose functions name its schema so that nobody knows what they mean: in the clone they would reach
+    /// into it. (Without a prefix the name may be any word, as for a rename.)
+    fn refuse_undecided(
+        &self,
+        conn: &mut PgConnection,
+        slug: &TenantSlug,
+        schema: &SchemaName,
+    ) -> Result<(), Error> {
+        if self.context.naming.prefix().is_empty() {
+            return Ok(());
+        }
+        let undecided = doubts(conn, schema).map_err(Error::query("read the functions of the tenant"))?;
+        if undecided.is_empty() {
+            return Ok(());
+        }
+        let told: Vec<String> = undecided.iter().map(ToString::to_string).collect();
+        let reason = format!("functions in it name its schema: {}", told.join("; "));
+        Err(Error::CannotClone { slug: slug.clone(), reason })
     }
 }
 

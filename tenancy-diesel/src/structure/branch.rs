@@ -51,7 +51,7 @@ pub(super) const fn owner(sql: &'static str) -> Property {
 
 /// Who may do what: an expression for the `aclitem[]`.
 pub(super) const fn privileges(sql: &'static str) -> Property {
-    Property { name: "privileges", form: Form::Set, sql, about: About::Privileges }
+    Property { name: "privileges", form: Form::Privileges, sql, about: About::Privileges }
 }
 
 /// SQL that PostgreSQL deparsed.

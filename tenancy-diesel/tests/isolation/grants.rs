@@ -131,3 +131,22 @@ fn without_roles_nobody_is_kept_apart_by_rights_and_the_template_decides() {
     let granted = "SELECT relacl::text LIKE '%{=r/%' OR relacl::text LIKE '%,=r/%' FROM pg_class WHERE oid = 'tenant_initech.people'::regclass";
     assert_eq!(house.truth(granted), "true");
 }
+
+#[test]
+fn rights_of_everybody_are_refused_when_roles_come_behind_a_first_clone() {
+    let house = House::without_roles(Logins::One);
+    let owner = house.truth("SELECT nspowner::regrole FROM pg_namespace WHERE nspname = 'base_template'");
+    house.sql(&format!("SET ROLE {owner}; GRANT USAGE ON SCHEMA base_template TO PUBLIC; GRANT SELECT ON base_template.people TO PUBLIC"));
+    let running = &house.tenancy;
+    running.provisioner().create(&NewTenant::new(slug("first"))).unwrap();
+    let another = || tenancy_diesel::Tenancy::builder().database_url(house.url_as("app")).build().unwrap();
+    let operator = another();
+    operator.roles().apply(&[], |_, _| {}).unwrap();
+    let fresh = another().provisioner().create(&NewTenant::new(slug("fresh")));
+    assert!(matches!(fresh, Err(Error::Capture(_))), "{fresh:?}");
+    let created = running.provisioner().create(&NewTenant::new(slug("initech")));
+    assert!(matches!(created, Err(Error::Capture(_))), "{created:?}");
+    house.sql(&format!("SET ROLE {}; REVOKE ALL ON base_template.people FROM PUBLIC; REVOKE ALL ON SCHEMA base_template FROM PUBLIC",
+        house.truth("SELECT owner_role FROM tenancy.installation")));
+    running.provisioner().create(&NewTenant::new(slug("initech"))).unwrap();
+}

@@ -312,3 +312,24 @@ fn a_clone_is_migrated_like_every_other_tenant() {
     assert_eq!(desk.value("SELECT count(*) FROM pg_class WHERE relname = 'more' AND relkind = 'r'"), "3");
     desk.tenancy().provisioner().create(&NewTenant::new(slug("initech"))).unwrap();
 }
+
+#[test]
+fn a_tenant_whose_functions_may_reach_into_it_from_a_clone_is_refused() {
+    let desk = Desk::new();
+    desk.create("acme").unwrap();
+    desk.world.sql(
+        "CREATE FUNCTION tenant_acme.peek() RETURNS bigint LANGUAGE plpgsql AS
+         $$ DECLARE n bigint; BEGIN EXECUTE 'SELECT count(*) FROM tenant_acme.customers' INTO n; RETURN n; END $$",
+    );
+    desk.tenancy().roles().apply(&[], |_, _| {}).unwrap();
+    let copy = TenantCopy::new(slug("globex"));
+    let refused = desk.tenancy().provisioner().clone_tenant(&slug("acme"), &copy).unwrap_err();
+    assert!(matches!(refused, Error::CannotClone { .. }), "{refused}");
+    assert!(
+        refused.to_string().contains("tenant_acme.peek()") && refused.to_string().contains("line 1"),
+        "{refused}"
+    );
+    assert_eq!(desk.value("SELECT count(*) FROM tenancy.tenants"), "1");
+    desk.world.sql("DROP FUNCTION tenant_acme.peek()");
+    desk.tenancy().provisioner().clone_tenant(&slug("acme"), &copy).unwrap();
+}

@@ -180,3 +180,24 @@ fn a_schema_that_another_tenants_row_names_is_taken() {
     }
     assert_eq!(desk.value("SELECT string_agg(slug, ' ' ORDER BY slug) FROM tenancy.tenants"), "acme adopted");
 }
+
+#[test]
+fn a_cast_of_others_by_a_function_of_the_tenant_keeps_it_from_being_dropped() {
+    let desk = Desk::new();
+    desk.create("acme").unwrap();
+    desk.world.sql(
+        "CREATE TYPE public.one AS (x integer); CREATE TYPE public.two AS (x integer); CREATE TYPE tenant_acme.own AS (x integer);
+         CREATE FUNCTION tenant_acme.f(public.one) RETURNS public.two LANGUAGE sql AS 'SELECT ROW($1.x)::public.two';
+         CREATE FUNCTION tenant_acme.f(public.one, integer) RETURNS tenant_acme.own LANGUAGE sql AS 'SELECT ROW($1.x)::tenant_acme.own';
+         CREATE CAST (public.one AS tenant_acme.own) WITH FUNCTION tenant_acme.f(public.one, integer);
+         CREATE CAST (public.one AS public.two) WITH FUNCTION tenant_acme.f(public.one)",
+    );
+    let refused = desk.tenancy().provisioner().drop(&slug("acme")).unwrap_err();
+    assert!(
+        matches!(&refused, Error::StillNeeded { objects, .. } if *objects == ["cast from public.one to public.two"]),
+        "{refused}"
+    );
+    desk.world.sql("DROP CAST (public.one AS public.two)");
+    // The one to a type of its own is the tenant's.
+    desk.tenancy().provisioner().drop(&slug("acme")).unwrap();
+}

@@ -97,3 +97,27 @@ fn what_the_first_clone_did_not_hold_is_compared_in_the_second() {
     plant(&desk, "CREATE TYPE", "EXECUTE 'CREATE COLLATION tenant_acme.added (locale = ''C'')'");
     assert_eq!(refused(&desk), ["collation added is extra"]);
 }
+
+#[test]
+fn who_granted_a_right_is_no_difference_for_in_a_clone_it_is_the_owner() {
+    let desk = Desk::new();
+    let (owner, database) =
+        (desk.value("SELECT owner_role FROM tenancy.installation"), desk.value("SELECT current_database()"));
+    desk.world.sql(&format!(
+        "CREATE ROLE lender_{database}; CREATE ROLE reader_{database}; SET ROLE {owner};
+         GRANT USAGE ON SCHEMA base_template TO lender_{database};
+         GRANT SELECT ON base_template.customers TO lender_{database} WITH GRANT OPTION;
+         GRANT UPDATE ON base_template.customers TO reader_{database};
+         SET ROLE lender_{database}; GRANT SELECT ON base_template.customers TO reader_{database}"
+    ));
+    let created = desk.create("acme");
+    let rights = desk.value(&format!(
+        "SELECT string_agg(a.privilege_type, ' ' ORDER BY a.privilege_type) FROM pg_class c, aclexplode(c.relacl) a \
+         WHERE c.oid = to_regclass('tenant_acme.customers') AND a.grantee = 'reader_{database}'::regrole"
+    ));
+    desk.world.sql(&format!(
+        "DROP OWNED BY reader_{database}; DROP OWNED BY lender_{database}; DROP ROLE reader_{database}, lender_{database}"
+    ));
+    created.unwrap();
+    assert_eq!(rights, "SELECT UPDATE");
+}

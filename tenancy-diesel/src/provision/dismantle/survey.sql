@@ -21,6 +21,9 @@
     UNION ALL SELECT t.classid, t.objid, m.tmplnamespace FROM taken t JOIN pg_catalog.pg_ts_template m ON m.oid = t.objid WHERE t.classid = 3764
     UNION ALL SELECT t.classid, t.objid, c.collnamespace FROM taken t JOIN pg_catalog.pg_collation c ON c.oid = t.objid WHERE t.classid = 3456
     UNION ALL SELECT t.classid, t.objid, c.connamespace FROM taken t JOIN pg_catalog.pg_conversion c ON c.oid = t.objid WHERE t.classid = 2607
+    -- Casts and transforms stand with their types, and among the strangers when no type of theirs is the schema's.
+    UNION ALL SELECT t.classid, t.objid, CASE WHEN y.typnamespace = h.oid THEN h.oid ELSE z.typnamespace END FROM taken t JOIN pg_catalog.pg_cast c ON c.oid = t.objid JOIN pg_catalog.pg_type y ON y.oid = c.castsource JOIN pg_catalog.pg_type z ON z.oid = c.casttarget CROSS JOIN home h WHERE t.classid = 2605
+    UNION ALL SELECT t.classid, t.objid, y.typnamespace FROM taken t JOIN pg_catalog.pg_transform f ON f.oid = t.objid JOIN pg_catalog.pg_type y ON y.oid = f.trftype WHERE t.classid = 3576
     -- Event triggers, languages, access methods and the like, which need a function, stand in no schema.
     UNION ALL SELECT t.classid, t.objid, 11::pg_catalog.oid FROM taken t WHERE t.classid IN (3466, 2612, 2601, 2328, 1417)
 ), stranger AS MATERIALIZED (
