@@ -19,7 +19,7 @@ pub(super) fn look(conn: &mut PgConnection, template: &SchemaName) -> QueryResul
     Ok(Some(Finding {
         code: CODE,
         severity: if harmless { Severity::Advice } else { Severity::Warning },
-        what: "functions of the template whose text names the template in a way that cannot be decided by reading",
+        what: "functions and texts of the template that name the template in a way that cannot be decided by reading",
         why: "every tenant has them word for word; where the name becomes a reference, the tenant reaches into the template",
         remedy: "leave the schema out, so that names resolve by search_path; each subject says why it is in doubt",
         subjects: found.iter().map(ToString::to_string).collect(),

@@ -120,7 +120,7 @@ impl Provisioner<'_> {
             return Ok(());
         }
         let told: Vec<String> = undecided.iter().map(ToString::to_string).collect();
-        let reason = format!("functions in it name its schema: {}", told.join("; "));
+        let reason = format!("functions or texts in it name its schema: {}", told.join("; "));
         Err(Error::CannotClone { slug: slug.clone(), reason })
     }
 }

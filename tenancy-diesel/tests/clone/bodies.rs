@@ -2,7 +2,7 @@
 
 use diesel::PgConnection;
 use diesel::connection::SimpleConnection as _;
-use tenancy_diesel::blueprint::capture;
+use tenancy_diesel::blueprint::{capture, doubts};
 
 use crate::support::database::Database;
 use crate::support::dump::assert_same;
@@ -129,4 +129,32 @@ fn what_cannot_be_decided_is_left_and_told() {
     clone(&mut conn, "tenant_acme").unwrap();
     assert_eq!(value(&mut conn, "SELECT tenant_acme.dynamic()").as_deref(), Some("1"));
     assert_eq!(value(&mut conn, "SELECT tenant_acme.parameter(ROW(7, ''))").as_deref(), Some("7"));
+}
+
+/// A literal outside of functions is the same text in every clone; only a constant of a type such as `regclass` follows.
+#[test]
+fn texts_outside_of_functions_that_name_the_template_are_told() {
+    let (_database, mut conn) = database(
+        "CREATE SEQUENCE numbers; CREATE SEQUENCE bound; CREATE TEXT SEARCH CONFIGURATION words (COPY = simple);
+         CREATE TABLE parts (id bigint DEFAULT nextval('base_template.numbers'::text), other bigint DEFAULT nextval('base_template.bound'),
+             note text DEFAULT 'base_template', found tsvector, CHECK (note <> 'base_template.x'));
+         CREATE TRIGGER words BEFORE INSERT ON parts FOR EACH ROW
+             EXECUTE FUNCTION tsvector_update_trigger(found, 'base_template.words', note);
+         CREATE VIEW v AS SELECT to_regclass('base_template.parts') AS r, 'base_template.bound'::regclass AS s;
+         CREATE POLICY p ON parts USING (note = 'base_template.y'); CREATE INDEX i ON parts ((note || 'base_template.z'));",
+    );
+    let found = doubts(&mut conn, &template()).unwrap();
+    let objects: Vec<_> = found.iter().map(|undecided| undecided.object.as_str()).collect();
+    assert_eq!(
+        objects,
+        [
+            "constraint parts_note_check on table base_template.parts",
+            "default value for column id of table base_template.parts",
+            "index base_template.i",
+            "policy p on table base_template.parts",
+            "rule _RETURN on view base_template.v",
+            "trigger words on table base_template.parts",
+        ]
+    );
+    assert!(found[1].to_string().contains("'base_template.numbers'"), "{}", found[1]);
 }

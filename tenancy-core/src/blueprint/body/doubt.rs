@@ -1,6 +1,7 @@
 use std::fmt;
 
 use super::body::word_positions;
+use crate::blueprint::lexer::{self, Kind};
 use crate::name::SchemaName;
 
 /// A place that names the template and is not rewritten, because reading does not tell what it means.
@@ -30,6 +31,8 @@ pub enum Reason {
     Escaped,
     /// It stands in a text, which may become a statement or a name.
     Text,
+    /// It stands as a qualification in a text that is part of an expression or of a trigger, and not bound to anything.
+    Literal,
     /// It stands in an option, or in a setting of the function that is not a list of schemas.
     Setting,
     /// The language cannot be read.
@@ -59,6 +62,22 @@ impl Doubt {
         word_positions(options, template).next().map(|_| Self::outside(options, Reason::Setting))
     }
 
+    /// Doubts about an expression, or a statement, that PostgreSQL wrote: texts in which the template qualifies a name.
+    /// A constant of a type such as `regclass` is bound, and no text.
+    pub fn in_expression(sql: &str, template: &SchemaName) -> Vec<Self> {
+        let Ok(tokens) = lexer::scan(sql) else { return Vec::new() };
+        let word = |at: usize| tokens.get(at).map_or("", |token| &sql[token.start..token.end]);
+        let names = |text: &str| {
+            word_positions(text, template)
+                .any(|at| text[at + template.as_str().len()..].starts_with(['.', '"']))
+        };
+        let found = tokens.iter().enumerate().filter(|(at, token)| {
+            let bound = word(at + 1) == ":" && word(at + 2) == ":" && word(at + 3).starts_with("reg");
+            token.kind == Kind::Text && !bound && names(&sql[token.start..token.end])
+        });
+        found.map(|(_, token)| Self::outside(&sql[token.start..token.end], Reason::Literal)).collect()
+    }
+
     /// What to do about it.
     pub fn remedy(&self) -> &'static str {
         match self.reason {
@@ -71,6 +90,9 @@ impl Doubt {
             Reason::Text => {
                 "if it becomes a statement or a name, use current_schema() or leave the schema out; if it is only text, \
                  nothing needs to be done"
+            }
+            Reason::Literal => {
+                "leave the schema out of the text, or bind it: 'name'::regclass, ::regconfig and their like follow the clone"
             }
             Reason::Setting => {
                 "leave it out, or name what is not in the template; a setting can be set for the tenant's session"
@@ -99,6 +121,7 @@ impl fmt::Display for Reason {
             Self::Between => "the template's name stands between two dots; it was not rewritten",
             Self::Escaped => "a name with Unicode escapes may be the template's",
             Self::Text => "the template's name stands in a text; if it becomes a statement or a name, every tenant reaches into the template",
+            Self::Literal => "a text names something in the template, for every tenant",
             Self::Setting => "an option or setting names the template, for every tenant",
             Self::Language => "the body names the template, and its language cannot be read",
             Self::Unreadable => "the body names the template and cannot be read",
@@ -112,5 +135,33 @@ impl fmt::Display for Doubt {
             write!(f, "line {line}: ")?;
         }
         write!(f, "`{}`: {}", self.excerpt, self.reason)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_qualifies_is_a_doubt_and_a_bound_constant_is_none() {
+        let template = SchemaName::parse("base_template").unwrap();
+        let doubts = |sql: &str| Doubt::in_expression(sql, &template).len();
+        for sql in [
+            "nextval(('base_template.numbers'::text)::regclass)",
+            "EXECUTE FUNCTION tsvector_update_trigger('found', 'base_template.words', 'name')",
+            r#"f('"base_template"."x"'::text)"#,
+            "(a = 'select * from BASE_TEMPLATE.t'::text)",
+        ] {
+            assert_eq!(doubts(sql), 1, "{sql}");
+        }
+        for sql in [
+            "nextval('base_template.numbers'::regclass)",
+            "'{base_template.a,base_template.b}'::regclass[]",
+            "'base_template'::text",
+            "'my_base_template.x'::text",
+            "base_template.f(1)",
+        ] {
+            assert_eq!(doubts(sql), 0, "{sql}");
+        }
     }
 }
