@@ -73,7 +73,7 @@ impl<'a> Drift<'a> {
         Ok(tenants::ids(&mut *self.context.operation()?, only)?.len())
     }
 
-    /// Compares every tenant with the template, suspended and archived ones too. A tenant with other migrations than
+    /// Compares every tenant with the template, suspended and archived ones too, but none that is being dropped. A tenant with other migrations than
     /// the template is not compared. Blocks until all are done; `looked_at` is called on this thread after each.
     ///
     /// A tenant that is the same costs one short query; nothing is kept of it. While a tenant works, a materialized

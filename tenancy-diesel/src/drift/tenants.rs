@@ -3,7 +3,7 @@
 use diesel::PgConnection;
 use diesel::prelude::*;
 use tenancy_core::name::{SchemaName, TenantSlug};
-use tenancy_core::tenant::TenantId;
+use tenancy_core::tenant::{TenantId, TenantStatus};
 use uuid::Uuid;
 
 use crate::error::Error;
@@ -21,7 +21,7 @@ pub(super) struct Row {
 
 type Columns = (Uuid, String, Option<String>, Option<String>, Vec<String>);
 
-/// The ids of all tenants that live in a schema of this database, or of `only`, by slug.
+/// The ids of all tenants that live in a schema of this database, but those that are being dropped, or of `only`; by slug.
 pub(super) fn ids(conn: &mut PgConnection, only: &[TenantSlug]) -> Result<Vec<TenantId>, Error> {
     let rows: Vec<(Uuid, String)> = {
         let mut query = tenants::table
@@ -29,7 +29,9 @@ pub(super) fn ids(conn: &mut PgConnection, only: &[TenantSlug]) -> Result<Vec<Te
             .select((tenants::id, tenants::slug))
             .order(tenants::slug)
             .into_boxed();
-        if !only.is_empty() {
+        if only.is_empty() {
+            query = query.filter(tenants::status.ne(TenantStatus::Dropping.as_str()));
+        } else {
             query = query.filter(tenants::slug.eq_any(only.iter().map(TenantSlug::as_str)));
         }
         query.load(conn).map_err(Error::query("list the tenants"))?

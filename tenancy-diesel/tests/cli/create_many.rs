@@ -57,6 +57,7 @@ fn nothing_is_created_when_a_line_makes_no_tenant() {
     assert!(missing.failed(2).contains("nowhere.txt"), "{missing:?}");
     assert_eq!(operator.tenancy("create acme --from-file slugs.txt").code, 2);
     assert_eq!(operator.tenancy("create").code, 2);
+    assert!(operator.tenancy("create acme --jobs 2").failed(2).contains("--from-file"));
 }
 
 #[test]

@@ -22,6 +22,7 @@ fn check_names_what_drifted_and_only_that() {
     );
     assert!(ran.stdout.contains("globex differs from base_template:\n    column tickets.title is missing\n"));
     assert!(ran.stdout.contains("2 tenants drifted: 1 of 3 tenants the same"), "{ran:?}");
+    assert!(ran.stderr.contains("`tenancy diff base_template acme` shows both sides"), "{ran:?}");
     // One at a time, and without.
     assert!(operator.tenancy("check --only initech").ok().starts_with("no drift: 1 of 1 tenant the same"));
     assert_eq!(operator.tenancy("check --only initech --only globex").code, 1);

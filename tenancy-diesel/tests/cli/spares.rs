@@ -61,6 +61,8 @@ fn a_drop_that_was_interrupted_is_seen_and_continued() {
     let check = operator.tenancy("check");
     assert_eq!(check.code, 1, "{check:?}");
     assert!(check.stdout.contains("[drop_unfinished]"), "{check:?}");
+    assert!(check.stdout.contains("no drift: 0 of 0 tenants"), "what it lacks by now is no drift: {check:?}");
+    assert!(operator.tenancy("show acme").ok().contains("dropping"));
     let refused = operator.tenancy("activate acme");
     assert!(refused.failed(1).contains("`tenancy drop acme` goes on"), "{refused:?}");
     operator.tenancy("drop acme --yes").ok();

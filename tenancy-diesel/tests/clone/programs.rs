@@ -6,7 +6,7 @@ use tenancy_diesel::blueprint::capture;
 
 use crate::support::database::Database;
 use crate::support::dump::assert_same;
-use crate::template::{clone, schema, values};
+use crate::template::{clone, schema, value, values};
 
 const PROGRAMS: &str = include_str!("templates/programs.sql");
 
@@ -50,7 +50,8 @@ fn every_catalogue_of_programs_holds_what_the_template_has() {
 fn what_reaches_a_text_body_through_an_operator_or_a_cast_is_created_under_the_tenants_path() {
     let database = Database::fresh();
     let mut conn = database.connect();
-    conn.batch_execute(
+    let version = value(&mut conn, "current_setting('server_version_num')").unwrap();
+    let made = conn.batch_execute(
         "CREATE SCHEMA base_template; SET search_path = base_template;
          CREATE TYPE pair AS (x integer);
          CREATE FUNCTION helper(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1';
@@ -66,8 +67,14 @@ fn what_reaches_a_text_body_through_an_operator_or_a_cast_is_created_under_the_t
          CREATE MATERIALIZED VIEW m AS SELECT id %%% p AS x, id::pair AS y FROM t;
          CREATE MATERIALIZED VIEW n AS SELECT total(id) FROM t;
          RESET search_path",
-    )
-    .unwrap();
+    );
+    if version.as_str() >= "170000" {
+        // It makes indexes and materialized views under a path of its own: there is no such template.
+        let refused = made.unwrap_err().to_string();
+        assert_eq!(refused, "function helper(integer) does not exist");
+        return;
+    }
+    made.unwrap();
     clone(&mut conn, "tenant_acme").unwrap();
     assert_same(&database, "base_template", "tenant_acme");
 }

@@ -261,7 +261,9 @@ fn what_only_a_superuser_may_create_is_refused_to_others_and_carried_for_one() {
         CREATE OPERATOR CLASS cls FOR TYPE integer USING hash AS OPERATOR 1 =, FUNCTION 1 hashint4(integer);
         CREATE TEXT SEARCH TEMPLATE templ (LEXIZE = dsimple_lexize);
         CREATE TEXT SEARCH PARSER pars (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype);
-        CREATE CAST (steps AS int4range) WITHOUT FUNCTION;
+        -- Newer versions know no range types that are binary-compatible.
+        DO $$ BEGIN CREATE CAST (steps AS int4range) WITHOUT FUNCTION;
+        EXCEPTION WHEN invalid_object_definition OR wrong_object_type THEN NULL; END $$;
         RESET search_path; ALTER SCHEMA base_template OWNER TO tenancy_rights_login"]);
     clone(&mut conn, "tenant_acme").unwrap();
     let name = value(&mut conn, "current_database()").unwrap();
@@ -272,10 +274,15 @@ fn what_only_a_superuser_may_create_is_refused_to_others_and_carried_for_one() {
     let told: Vec<_> =
         refused(&mut conn).into_iter().filter(|told| told.contains("superuser may create")).collect();
     let objects: Vec<_> = told.iter().map(|told| told.split(": ").next().unwrap()).collect();
+    let mut objects = objects.as_slice();
+    let cast = value(&mut conn, "EXISTS (SELECT FROM pg_cast WHERE casttarget = 'int4range'::regtype)");
+    if cast.as_deref() == Some("true") {
+        assert_eq!(objects[0], "cast from base_template.steps to int4range");
+        objects = &objects[1..];
+    }
     assert_eq!(
         objects,
         [
-            "cast from base_template.steps to int4range",
             "function base_template.internal(integer)",
             "function base_template.leakproof()",
             "function base_template.supported(integer,integer)",

@@ -66,6 +66,8 @@ impl House {
         let mut builder = Tenancy::builder();
         let named = |role: &str| format!("{role}_{}", database.name());
         let mut admin = PgConnection::establish(database.url()).unwrap();
+        // As it is from PostgreSQL 15 on. Before, it is the operator's to do: the doctor finds it (shared_schema_writable).
+        admin.batch_execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC").unwrap();
         let mut make = |role: &str, attributes: &str| {
             let sql = format!("CREATE ROLE {} LOGIN NOINHERIT PASSWORD '{role}' {attributes}", named(role));
             admin.batch_execute(&sql).unwrap();

@@ -5,10 +5,24 @@ pub(crate) struct Fault {
     /// `{s}` is the second schema.
     pub(crate) change: &'static str,
     pub(crate) found: &'static [&'static str],
+    /// What else, from this version of PostgreSQL on.
+    pub(crate) since: Option<(i32, &'static str)>,
+    /// The first version of PostgreSQL that can be told to do this.
+    pub(crate) version: i32,
+}
+
+impl Fault {
+    const fn since(self, version: i32, found: &'static str) -> Self {
+        Self { since: Some((version, found)), ..self }
+    }
+
+    const fn from(self, version: i32) -> Self {
+        Self { version, ..self }
+    }
 }
 
 const fn fault(before: &'static str, change: &'static str, found: &'static [&'static str]) -> Fault {
-    Fault { before, change, found }
+    Fault { before, change, found, since: None, version: 0 }
 }
 
 const T: &str = "CREATE TABLE t (id integer CONSTRAINT t_pkey PRIMARY KEY, x integer, y text)";
@@ -131,7 +145,9 @@ pub(crate) const FAULTS: &[Fault] = &[
     ),
     fault(T, "ALTER TABLE t ALTER x TYPE bigint", &["column t.x differs in type"]),
     fault(T, "ALTER TABLE t ALTER y TYPE text COLLATE \"C\"", &["column t.y differs in collation"]),
-    fault(T, "ALTER TABLE t ALTER x SET NOT NULL", &["column t.x differs in not null"]),
+    // NOT NULL is a constraint with a name in newer versions, first of domains, then of tables.
+    fault(T, "ALTER TABLE t ALTER x SET NOT NULL", &["column t.x differs in not null"])
+        .since(180_000, "constraint t.t_x_not_null is extra"),
     fault(T, "ALTER TABLE t ALTER x SET DEFAULT 1", &["column t.x differs in default"]),
     fault(
         "CREATE TABLE t (x integer DEFAULT 1)",
@@ -214,7 +230,8 @@ pub(crate) const FAULTS: &[Fault] = &[
         "CREATE TABLE t (x integer, CONSTRAINT u UNIQUE (x))",
         "ALTER TABLE t DROP CONSTRAINT u; ALTER TABLE t ADD CONSTRAINT u UNIQUE NULLS NOT DISTINCT (x)",
         &["constraint t.u differs in definition", "index u differs in definition"],
-    ),
+    )
+    .from(150_000),
     fault(
         "CREATE TABLE t (x integer, CONSTRAINT u UNIQUE (x))",
         "ALTER TABLE t DROP CONSTRAINT u; ALTER TABLE t ADD CONSTRAINT u UNIQUE (x) DEFERRABLE",
@@ -358,7 +375,7 @@ pub(crate) const FAULTS: &[Fault] = &[
     fault(SEQUENCE, "ALTER SEQUENCE s AS integer", &["sequence s differs in maximum, type"]),
     fault(SEQUENCE, "ALTER SEQUENCE s OWNED BY NONE", &["sequence s differs in owned by"]),
     fault(SEQUENCE, "ALTER SEQUENCE s OWNED BY t.other", &["sequence s differs in owned by"]),
-    fault(SEQUENCE, "ALTER SEQUENCE s SET UNLOGGED", &["sequence s differs in persistence"]),
+    fault(SEQUENCE, "ALTER SEQUENCE s SET UNLOGGED", &["sequence s differs in persistence"]).from(150_000),
     fault(SEQUENCE, "GRANT USAGE ON SEQUENCE s TO PUBLIC", &["sequence s differs in privileges"]),
     fault(SEQUENCE, "COMMENT ON SEQUENCE s IS 'x'", &["comment sequence s is extra"]),
     // Views.
@@ -370,7 +387,8 @@ pub(crate) const FAULTS: &[Fault] = &[
         &["view v differs in query"],
     ),
     fault(VIEW, "ALTER VIEW v SET (security_barrier)", &["view v differs in storage parameters"]),
-    fault(VIEW, "ALTER VIEW v SET (security_invoker)", &["view v differs in storage parameters"]),
+    fault(VIEW, "ALTER VIEW v SET (security_invoker)", &["view v differs in storage parameters"])
+        .from(150_000),
     fault(VIEW, "ALTER VIEW v SET (check_option = local)", &["view v differs in storage parameters"]),
     fault(VIEW, "ALTER VIEW v ALTER x SET DEFAULT 5", &["column v.x differs in default"]),
     fault(
@@ -513,7 +531,8 @@ pub(crate) const FAULTS: &[Fault] = &[
     ),
     fault(DOMAIN, "DROP DOMAIN d", &["domain d is missing", "domain constraint d.positive is missing"]),
     fault(DOMAIN, "ALTER DOMAIN d SET DEFAULT 1", &["domain d differs in default"]),
-    fault(DOMAIN, "ALTER DOMAIN d SET NOT NULL", &["domain d differs in not null"]),
+    fault(DOMAIN, "ALTER DOMAIN d SET NOT NULL", &["domain d differs in not null"])
+        .since(170_000, "domain constraint d.d_not_null is extra"),
     fault(DOMAIN, "ALTER DOMAIN d DROP CONSTRAINT positive", &["domain constraint d.positive is missing"]),
     fault(
         DOMAIN,

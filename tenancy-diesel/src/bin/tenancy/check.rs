@@ -4,7 +4,7 @@ use clap::{Args, value_parser};
 use serde::Serialize;
 use tenancy_diesel::core::name::TenantSlug;
 use tenancy_diesel::core::structure::Difference;
-use tenancy_diesel::{Diagnosis, DriftOptions, DriftReport, Standing};
+use tenancy_diesel::{Diagnosis, DriftOptions, DriftReport, Standing, TenantDrift};
 
 use crate::context::Context;
 use crate::exit::Outcome;
@@ -66,7 +66,8 @@ impl Check {
             false => match (self.drift(context), &diagnosis) {
                 // What keeps tenants from being compared is a finding already, mostly.
                 (Err(error), Some(diagnosis)) if !diagnosis.is_healthy() => {
-                    context.out.remark(&format!("the drift could not be looked at: {error}"));
+                    let error = context.explain(error);
+                    context.out.remark(&format!("the drift could not be looked at: {error:#}"));
                     None
                 }
                 (drift, _) => Some(drift?),
@@ -83,6 +84,10 @@ impl Check {
             text.push_str(&drift.as_ref().map(told).unwrap_or_default());
             text
         })?;
+        if let Some(slug) = drift.as_ref().and_then(one_that_differs) {
+            let template = context.tenancy.naming().template();
+            context.out.remark(&format!("`tenancy diff {template} {slug}` shows both sides"));
+        }
         Ok(Outcome::of(healthy))
     }
 
@@ -134,6 +139,12 @@ fn told(report: &DriftReport) -> String {
     }
     text.push_str(&format!(", in {took}"));
     text
+}
+
+/// One that can be looked at: it has a schema, and that can be read.
+fn one_that_differs(report: &DriftReport) -> Option<&TenantSlug> {
+    let differs = |tenant: &&TenantDrift| matches!(tenant.standing, Standing::Drifted { .. });
+    report.tenants.iter().find(differs).map(|tenant| &tenant.slug)
 }
 
 fn of(report: &DriftReport) -> String {

@@ -59,6 +59,10 @@ impl Create {
             }
             return create_many::run(context, provisioner, file, &options, self.plan.as_deref());
         }
+        // clap does not ask for an option that conflicts with an argument that was given.
+        if self.jobs.is_some() {
+            return Err(Usage::new("`--jobs` goes with `--from-file`").into());
+        }
         let slug = self.slug.clone().ok_or_else(|| Usage::new("which tenant?"))?;
         let mut new = NewTenant::new(slug.clone());
         if let Some(name) = &self.name {

@@ -4,7 +4,7 @@ use clap::Args;
 use serde::Serialize;
 use tenancy_diesel::Limits;
 use tenancy_diesel::core::name::TenantSlug;
-use tenancy_diesel::core::tenant::Tenant;
+use tenancy_diesel::core::tenant::{Tenant, TenantStatus};
 
 use crate::context::Context;
 use crate::exit::Outcome;
@@ -31,8 +31,14 @@ struct Shown {
 impl Show {
     pub(crate) fn run(&self, context: &Context) -> anyhow::Result<Outcome> {
         let tenant = context.tenancy.registry().find_by_slug(&self.slug)?;
-        let plan = context.tenancy.fleet().plan(std::slice::from_ref(&self.slug))?;
-        let pending = plan.tenants.into_iter().flat_map(|tenant| tenant.pending).map(|m| m.name).collect();
+        // Nobody migrates what is being dropped.
+        let pending = match tenant.status {
+            TenantStatus::Dropping => Vec::new(),
+            _ => {
+                let plan = context.tenancy.fleet().plan(std::slice::from_ref(&self.slug))?;
+                plan.tenants.into_iter().flat_map(|tenant| tenant.pending).map(|m| m.name).collect()
+            }
+        };
         let shown = Shown { tenant, pending };
         context.out.result(&shown, || text(&shown))?;
         Ok(Outcome::Fine)

@@ -116,7 +116,9 @@ CREATE FUNCTION pair_of(integer) RETURNS pair LANGUAGE sql IMMUTABLE AS 'SELECT 
 CREATE CAST (integer AS pair) WITH FUNCTION pair_of(integer) AS IMPLICIT;
 CREATE CAST (mood AS integer) WITH INOUT AS ASSIGNMENT;
 CREATE CAST (pair AS t) WITH INOUT;
-CREATE CAST (steps AS int4range) WITHOUT FUNCTION;
+-- Newer versions know no range types that are binary-compatible.
+DO $$ BEGIN CREATE CAST (steps AS int4range) WITHOUT FUNCTION;
+EXCEPTION WHEN invalid_object_definition OR wrong_object_type THEN CREATE CAST (steps AS int4range) WITH INOUT; END $$;
 CREATE FUNCTION text_of(t) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1.id::text';
 CREATE CAST (t AS text) WITH FUNCTION text_of(t) AS ASSIGNMENT;
 CREATE VIEW casted AS SELECT id::pair AS p, t::text AS x, s::int4range AS r FROM t;
