@@ -2,7 +2,7 @@
 
 use diesel::PgConnection;
 use diesel::connection::SimpleConnection as _;
-use tenancy_diesel::blueprint::{capture, doubts};
+use tenancy_diesel::blueprint::{self, capture};
 
 use crate::support::database::Database;
 use crate::support::dump::assert_same;
@@ -143,7 +143,7 @@ fn texts_outside_of_functions_that_name_the_template_are_told() {
          CREATE VIEW v AS SELECT to_regclass('base_template.parts') AS r, 'base_template.bound'::regclass AS s;
          CREATE POLICY p ON parts USING (note = 'base_template.y'); CREATE INDEX i ON parts ((note || 'base_template.z'));",
     );
-    let found = doubts(&mut conn, &template()).unwrap();
+    let found = blueprint::doubts(&mut conn, &template()).unwrap();
     let objects: Vec<_> = found.iter().map(|undecided| undecided.object.as_str()).collect();
     assert_eq!(
         objects,

@@ -334,8 +334,8 @@ fn going_back_a_version_gives_every_schema_back() {
     let everybody = house.truth("SELECT owner_role FROM tenancy.installation");
     let mut conn = PgConnection::establish(&house.url_as("operator")).unwrap();
     conn.batch_execute("SET search_path TO tenancy").unwrap();
-    while house.truth("SELECT max(version) FROM tenancy.__diesel_schema_migrations")
-        >= "20261122000001".to_owned()
+    while house.truth("SELECT max(version) FROM tenancy.__diesel_schema_migrations").as_str()
+        >= "20261122000001"
     {
         conn.revert_last_migration(REGISTRY).unwrap();
     }
