@@ -2,7 +2,9 @@ use std::sync::Arc;
 
 use diesel::connection::SimpleConnection as _;
 use diesel::sql_types::{Bool, Text};
-use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query};
+use diesel::{
+    Connection as _, OptionalExtension as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query,
+};
 use tenancy_core::blueprint::Blueprint;
 use tenancy_core::name::SchemaName;
 use tenancy_core::script::Script;
@@ -40,10 +42,11 @@ impl Provisioner<'_> {
     ) -> Result<Option<Captured>, Error> {
         let Origin::Template(template) = origin else { return Ok(None) };
         let extent = Extent::with_rows_of(seeds::names(conn, template)?);
-        Ok(match extent.rows {
-            Rows::Bookkeeping => self.context.blueprints.remembered(template, &extent, owned),
-            _ => None,
-        })
+        // Nor would publications, which a capture refuses.
+        if extent.rows != Rows::Bookkeeping || is_published(conn, template)? {
+            return Ok(None);
+        }
+        Ok(self.context.blueprints.remembered(template, &extent, owned))
     }
 
     /// The origin as it is now. Where schemas belong to an owner role (`owned`), somebody may have changed the template
@@ -106,6 +109,27 @@ fn locked(
         (fingerprint, blueprint) = (state, now);
     }
     Err(CaptureError::Changing { template: schema.clone() })
+}
+
+#[derive(QueryableByName)]
+struct Published {
+    #[diesel(sql_type = Bool)]
+    published: bool,
+}
+
+/// Whether a publication names the template or a table of it.
+fn is_published(conn: &mut PgConnection, template: &SchemaName) -> Result<bool, Error> {
+    // `pg_publication_namespace` (6237) is not there before PostgreSQL 15; its rows depend on the schema (2615).
+    let sql = "SELECT EXISTS (SELECT FROM pg_catalog.pg_publication_rel r JOIN pg_catalog.pg_class c ON c.oid = r.prrelid \
+               WHERE c.relnamespace = n.oid) OR EXISTS (SELECT FROM pg_catalog.pg_depend d \
+               WHERE d.refclassid = 2615 AND d.refobjid = n.oid AND d.classid = 6237) AS published \
+               FROM pg_catalog.pg_namespace n WHERE n.nspname = $1::pg_catalog.name";
+    let row: Option<Published> = sql_query(sql)
+        .bind::<Text, _>(template.as_str())
+        .get_result(conn)
+        .optional()
+        .map_err(Error::query("look for publications of the template"))?;
+    Ok(row.is_some_and(|row| row.published))
 }
 
 /// Refuses to copy rows that policies may hide from whoever copies them.

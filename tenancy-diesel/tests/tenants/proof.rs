@@ -121,3 +121,17 @@ fn who_granted_a_right_is_no_difference_for_in_a_clone_it_is_the_owner() {
     created.unwrap();
     assert_eq!(rights, "SELECT UPDATE");
 }
+
+/// A publication is no part of a schema's structure, so what was remembered of the template must not be used.
+#[test]
+fn a_template_that_is_published_after_a_first_clone_is_refused_at_the_next() {
+    let desk = Desk::new();
+    desk.create("acme").unwrap();
+    for publication in ["FOR TABLE base_template.customers", "FOR TABLES IN SCHEMA base_template"] {
+        desk.world.sql(&format!("CREATE PUBLICATION late {publication}"));
+        let error = desk.create("globex").unwrap_err();
+        assert!(matches!(error, Error::Capture(_)) && error.to_string().contains("late"), "{error}");
+        desk.world.sql("DROP PUBLICATION late");
+    }
+    desk.create("globex").unwrap();
+}
