@@ -333,3 +333,16 @@ fn a_tenant_whose_functions_may_reach_into_it_from_a_clone_is_refused() {
     desk.world.sql("DROP FUNCTION tenant_acme.peek()");
     desk.tenancy().provisioner().clone_tenant(&slug("acme"), &copy).unwrap();
 }
+
+/// A literal is not bound to what it names: the clone would draw from the source's sequence.
+#[test]
+fn a_tenant_with_a_text_that_names_its_schema_is_refused_too() {
+    let desk = acme();
+    desk.world.sql(
+        "CREATE SEQUENCE tenant_acme.drawn; \
+         ALTER TABLE tenant_acme.tickets ADD COLUMN drawn bigint DEFAULT nextval('tenant_acme.drawn'::text)",
+    );
+    let error = copy(&desk, "acme", "globex").unwrap_err().to_string();
+    assert!(error.contains("'tenant_acme.drawn'") && error.contains("column drawn"), "{error}");
+    assert_eq!(desk.value("SELECT count(*) FROM tenancy.tenants WHERE slug = 'globex'"), "0");
+}
