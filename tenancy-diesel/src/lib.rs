@@ -26,6 +26,7 @@ mod bookkeeping;
 mod builder;
 mod checkout;
 mod connection;
+mod crew;
 mod context;
 mod doctor;
 mod drift;

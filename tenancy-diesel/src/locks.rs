@@ -74,6 +74,28 @@ pub(crate) fn migrating(tenant: TenantId) -> Script {
         .sql("));\n")
 }
 
+/// The migration lock of a tenant, until the end of the transaction.
+pub(crate) fn migrating_locally(tenant: TenantId) -> Script {
+    Script::new("SELECT pg_catalog.pg_advisory_xact_lock(")
+        .number(MIGRATING_CLASS)
+        .sql(", pg_catalog.hashtext(")
+        .literal(&tenant.to_string())
+        .sql("));\n")
+}
+
+/// The migration locks of those of the tenants `$1` whom nobody else has, until the end of the transaction: a row for each,
+/// and whether its lock was had.
+pub(crate) fn try_migrating_many() -> Script {
+    Script::new("SELECT id, pg_catalog.pg_try_advisory_xact_lock(")
+        .number(MIGRATING_CLASS)
+        .sql(", pg_catalog.hashtext(id::pg_catalog.text)) AS held FROM pg_catalog.unnest($1) AS id")
+}
+
+/// The right to run over the whole fleet, if nobody has it; until the end of the session or the gate. One row: whether it
+/// was had.
+pub(crate) const TRY_FLEET: &str = "SELECT pg_catalog.pg_try_advisory_lock(\
+    pg_catalog.hashtextextended('tenancy.fleet', 0)) AS yes";
+
 /// The right to sign up as `slug`; until the end of the transaction. The registry's constraints would do, but two that
 /// wait for each other's entries in its indexes can deadlock: one inserts a row, the other goes on to change its own.
 pub(crate) fn signing_up(slug: &TenantSlug) -> Script {

@@ -18,7 +18,7 @@ const DIESEL: &[&[&str]] = &[
     &["blueprint", "locks", "ownership", "secrets", "fall_through", "embedded", "structure"],
     &["bookkeeping"],
     &["error", "turnstile"],
-    &["migrations", "session", "pooler"],
+    &["migrations", "session", "pooler", "crew"],
     &["pools"],
     &["connection"],
     &["context"],
