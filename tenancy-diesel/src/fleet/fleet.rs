@@ -2,7 +2,7 @@ use std::thread;
 use std::time::Instant;
 
 use serde::Serialize;
-use tenancy_core::fleet::{Catalog, FleetPlan, Subject};
+use tenancy_core::fleet::{Catalog, FleetPlan, Policy, Subject};
 use tenancy_core::name::TenantSlug;
 
 use super::crew::Crew;
@@ -67,15 +67,11 @@ impl<'a> Fleet<'a> {
     /// # Errors
     ///
     /// [`Error::UnknownTenant`] for one of `only`; what reading the migrations or the registry gives.
-    pub fn plan(&self, only: &[TenantSlug]) -> Result<FleetPlan, Error> {
+    pub fn plan(&self, policy: &Policy) -> Result<FleetPlan, Error> {
         let catalog = self.catalog()?;
-        self.plan_for(&catalog, only)
-    }
-
-    fn plan_for(&self, catalog: &Catalog, only: &[TenantSlug]) -> Result<FleetPlan, Error> {
         let mut conn = self.context.operation()?;
-        let subjects = subjects::read(&mut conn, Which::Lacking(&catalog.versions()), only)?;
-        Ok(FleetPlan::new(catalog, subjects))
+        let subjects = subjects::read(&mut conn, Which::Lacking(&catalog.versions()), &policy.only)?;
+        Ok(FleetPlan::up(&catalog, subjects, policy))
     }
 
     /// Where every tenant stands, in alphabetical order. One query.

@@ -54,7 +54,7 @@ fn a_tenant_renamed_during_a_run_is_migrated_where_it_lives_now() {
         desk.value("SELECT string_agg(slug || template_version, ' ' ORDER BY slug) FROM tenancy.tenants"),
         "aaa20260201000000 acme20260201000000 zeta20260201000000"
     );
-    assert!(desk.tenancy().fleet().plan(&[]).unwrap().is_empty());
+    assert!(desk.tenancy().fleet().plan(&Default::default()).unwrap().is_empty());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::thread;
 
+use tenancy_diesel::core::fleet::Policy;
 use tenancy_diesel::{Error, RunOptions};
 
 use crate::desk::{Desk, slug};
@@ -26,15 +27,15 @@ fn every_tenant_and_the_template_end_at_the_new_version() {
     desk.create_many(12);
     desk.tenancy().provisioner().suspend(&slug("t05")).unwrap();
     add_second(&desk);
-    let plan = desk.tenancy().fleet().plan(&[]).unwrap();
-    assert_eq!((plan.tenants.len(), plan.steps()), (12, 12));
+    let plan = desk.tenancy().fleet().plan(&Policy::default()).unwrap();
+    assert_eq!((plan.len(), plan.steps()), (12, 12));
     let mut seen = 0;
     let report = desk.tenancy().fleet().migrate(&RunOptions::default(), |_| seen += 1).unwrap();
     assert!(report.is_success(), "{report:?}");
     assert_eq!((report.template, report.tenants.len(), seen), (vec![SECOND.to_owned()], 12, 12));
     assert_eq!(having_email(&desk), "13", "suspended ones and the template too");
     assert_eq!(desk.value("SELECT count(*) FROM tenancy.tenants WHERE migrations = '{20260101000000,20260201000000}' AND template_version = '20260201000000'"), "12");
-    assert!(desk.tenancy().fleet().plan(&[]).unwrap().is_empty());
+    assert!(desk.tenancy().fleet().plan(&Policy::default()).unwrap().is_empty());
     assert!(desk.tenancy().fleet().status().unwrap().iter().all(|tenant| tenant.pending.is_empty()));
     desk.create("later").unwrap();
     assert_eq!(having_email(&desk), "14");
@@ -125,7 +126,7 @@ fn only_some_tenants_may_be_migrated() {
     let options = RunOptions { only: vec![slug("t02")], ..RunOptions::default() };
     let report = desk.tenancy().fleet().migrate(&options, |_| {}).unwrap();
     assert_eq!(report.tenants.len(), 1);
-    assert_eq!(desk.tenancy().fleet().plan(&[]).unwrap().tenants.len(), 3);
+    assert_eq!(desk.tenancy().fleet().plan(&Policy::default()).unwrap().len(), 3);
     let unknown = RunOptions { only: vec![slug("nobody")], ..RunOptions::default() };
     assert!(matches!(desk.tenancy().fleet().migrate(&unknown, |_| {}), Err(Error::UnknownTenant(_))));
 }

@@ -55,10 +55,11 @@ impl Migrate {
 
     fn plan(&self, context: &Context) -> anyhow::Result<Outcome> {
         let fleet = context.tenancy.fleet();
-        let tenants = fleet.plan(&self.run.only)?.tenants.into_iter().map(|tenant| Planned {
-            slug: tenant.slug,
-            schema: tenant.schema,
-            pending: tenant.pending.into_iter().map(|migration| migration.name).collect(),
+        let plan = fleet.plan(&self.run.policy())?;
+        let tenants = plan.tenants().map(|tenant| Planned {
+            slug: tenant.slug.clone(),
+            schema: tenant.schema.clone(),
+            pending: plan.needed_by(tenant).iter().map(|migration| migration.name.clone()).collect(),
         });
         let plan = Plan { template: fleet.template()?.pending, tenants: tenants.collect() };
         if plan.template.is_empty() && plan.tenants.is_empty() {
@@ -88,7 +89,7 @@ impl Migrate {
     fn migrate(&self, context: &Context) -> anyhow::Result<Outcome> {
         let fleet = context.tenancy.fleet();
         // Also what finds that there is no control plane, before the template is touched.
-        let total = fleet.plan(&self.run.only)?.tenants.len();
+        let total = fleet.plan(&self.run.policy())?.len();
         let mut progress = Progress::new(context.out, total);
         let report = fleet.migrate(&self.run.options(), |tenant| {
             progress.finished(&tenant.slug, tenant.error.as_deref());

@@ -1,6 +1,7 @@
 //! What `migrate` and `revert` have in common.
 
 use clap::{Args, value_parser};
+use tenancy_diesel::core::fleet::Policy;
 use tenancy_diesel::core::name::TenantSlug;
 use tenancy_diesel::{FleetReport, RunOptions};
 
@@ -25,6 +26,11 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// The same for the library's plans.
+    pub(crate) fn policy(&self) -> Policy {
+        Policy { only: self.only.clone(), ..Policy::default() }
+    }
+
     /// The same for the library.
     pub(crate) fn options(&self) -> RunOptions {
         let mut options = RunOptions {

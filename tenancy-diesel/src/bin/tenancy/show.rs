@@ -3,6 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 use tenancy_diesel::Limits;
+use tenancy_diesel::core::fleet::Policy;
 use tenancy_diesel::core::name::TenantSlug;
 use tenancy_diesel::core::tenant::{Tenant, TenantStatus};
 
@@ -35,8 +36,9 @@ impl Show {
         let pending = match tenant.status {
             TenantStatus::Dropping => Vec::new(),
             _ => {
-                let plan = context.tenancy.fleet().plan(std::slice::from_ref(&self.slug))?;
-                plan.tenants.into_iter().flat_map(|tenant| tenant.pending).map(|m| m.name).collect()
+                let only = Policy { only: vec![self.slug.clone()], ..Policy::default() };
+                let plan = context.tenancy.fleet().plan(&only)?;
+                plan.tenants().flat_map(|tenant| plan.needed_by(tenant)).map(|m| m.name.clone()).collect()
             }
         };
         let shown = Shown { tenant, pending };
