@@ -25,5 +25,6 @@ mod many;
 mod newcomers;
 mod outside_transactions;
 mod proof;
+mod rust_migrations;
 mod seeds;
 mod spares;
