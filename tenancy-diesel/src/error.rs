@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use diesel::result::Error as DieselError;
 use tenancy_core::conninfo::PlainText;
-use tenancy_core::fleet::CatalogError;
+use tenancy_core::fleet::{CatalogError, RunId, RunState};
 use tenancy_core::isolation::{PlanError, Refusal};
 use tenancy_core::migration::{MigrationNameError, RUST_MARKER};
 use tenancy_core::name::{NameError, RoleName, SchemaName, TenantSlug};
@@ -291,6 +291,56 @@ pub enum Error {
     Registry {
         /// The slug in the row, as it is.
         slug: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// There is no such run over the fleet.
+    #[error("there is no run {0}: `tenancy runs` lists them")]
+    UnknownRun(RunId),
+    /// A process works on the run, and no other may.
+    #[error(
+        "run {run} is under way: {runner} works on it{}. Wait for it, or stop it with `tenancy runs pause {run}`",
+        backend.map(|pid| format!(" (its connection is PostgreSQL's process {pid})")).unwrap_or_default()
+    )]
+    RunUnderWay {
+        /// The run.
+        run: RunId,
+        /// Host and process.
+        runner: String,
+        /// The process of PostgreSQL that serves it.
+        backend: Option<i32>,
+    },
+    /// Nobody works on the run.
+    #[error("run {run} is {standing}, and nobody works on it: there is nothing to pause")]
+    RunNotUnderWay {
+        /// The run.
+        run: RunId,
+        /// How it stands.
+        standing: &'static str,
+    },
+    /// The run cannot be resumed.
+    #[error(
+        "run {run} is {state} and cannot be resumed: `tenancy migrate` begins another, which does what is left to do"
+    )]
+    RunOver {
+        /// The run.
+        run: RunId,
+        /// How it stands.
+        state: RunState,
+    },
+    /// What a runner did was undone, because the run is not its own any more.
+    #[error("run {run} is lost to this runner, and what it was doing was undone: {reason}")]
+    RunLost {
+        /// The run.
+        run: RunId,
+        /// What it found.
+        reason: String,
+    },
+    /// The ledger holds what this version cannot read.
+    #[error("ledger of run {run}: {reason}")]
+    Ledger {
+        /// The run.
+        run: RunId,
         /// What is wrong with it.
         reason: String,
     },

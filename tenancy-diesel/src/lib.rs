@@ -6,6 +6,7 @@
 //! * [`Scoped`]: an id that is refused in any tenant but its own.
 //! * [`Registry`], [`Provisioner`], [`Fleet`], [`Roles`], [`Logins`]: tenants' rows, their coming and going,
 //!   their migrations, as whom and by which login their sessions act.
+//! * [`Runs`]: the ledger of runs over all tenants.
 //! * [`Drift`]: which tenants are not what the template is.
 //! * [`Doctor`]: what is wrong with the database, and the statements that mend it.
 //! * [`blueprint`]: what a clone carries; [`structure`]: what it is proved by.
@@ -35,6 +36,8 @@ pub mod embedded;
 mod error;
 mod fall_through;
 mod fleet;
+#[allow(dead_code, unused_imports, reason = "what the engine of runs calls")]
+mod ledger;
 mod locks;
 mod logins;
 mod migrations;
@@ -65,6 +68,7 @@ pub use error::{Error, RunError, is_lock_timeout, is_stale_plan, is_statement_ti
 pub use fleet::{
     ExecResult, ExecRow, Fleet, FleetReport, RunOptions, TemplateStanding, TenantReport, TenantStanding,
 };
+pub use ledger::{RunCounts, RunRecord, RunTenant, Runs};
 pub use logins::{Login, LoginKind, Logins};
 pub use migrations::{MigrationContext, Migrations, RustMigration};
 pub use pooler::Pooler;

@@ -23,6 +23,7 @@ const DIESEL: &[&[&str]] = &[
     &["connection"],
     &["context"],
     &["registry"],
+    &["ledger"],
     &["provision", "fleet", "checkout", "roles", "logins", "doctor", "drift"],
     &["transact"],
     &["tenant_db"],
