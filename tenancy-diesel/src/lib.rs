@@ -66,7 +66,8 @@ pub use doctor::{Diagnosis, Doctor, Finding, MendedBy, Severity, Treatment};
 pub use drift::{Drift, DriftOptions, DriftReport, Side, Standing, TenantDrift};
 pub use error::{Error, RunError, is_lock_timeout, is_stale_plan, is_statement_timeout};
 pub use fleet::{
-    ExecResult, ExecRow, Fleet, FleetReport, RunOptions, TemplateStanding, TenantReport, TenantStanding,
+    Blocker, ExecResult, ExecRow, Fleet, FleetReport, Holder, RunOptions, TemplateStanding, TenantReport,
+    TenantStanding,
 };
 pub use ledger::{RunCounts, RunRecord, RunTenant, Runs};
 pub use logins::{Login, LoginKind, Logins};
