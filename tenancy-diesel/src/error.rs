@@ -294,6 +294,15 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// Another run over the whole fleet is under way.
+    #[error("another run is under way: {holder}. Wait for it (`--wait`), or let it do the work")]
+    FleetBusy {
+        /// Who it is.
+        holder: String,
+    },
+    /// No run was left unfinished.
+    #[error("there is no unfinished run to resume: `tenancy migrate` begins one, `tenancy runs` lists them")]
+    NothingToResume,
     /// There is no such run over the fleet.
     #[error("there is no run {0}: `tenancy runs` lists them")]
     UnknownRun(RunId),
@@ -463,6 +472,13 @@ const TOOK_TOO_LONG: &str = "canceling statement due to statement timeout";
 /// speaks another language.
 pub fn is_lock_timeout(error: &DieselError) -> bool {
     matches!(error, DieselError::DatabaseError(_, info) if IN_THE_WAY.contains(&info.message()))
+}
+
+/// Whether PostgreSQL's lock table was full. Diesel passes on no SQLSTATE, and messages are translated; but the hint names
+/// the setting in every language.
+pub(crate) fn is_out_of_locks(error: &DieselError) -> bool {
+    matches!(error, DieselError::DatabaseError(_, said)
+        if said.hint().is_some_and(|hint| hint.contains("max_locks_per_transaction")))
 }
 
 /// Whether PostgreSQL ended a statement after `statement_timeout`. By its English message, as [`is_lock_timeout`].

@@ -18,7 +18,7 @@ const DIESEL: &[&[&str]] = &[
     &["blueprint", "locks", "ownership", "secrets", "fall_through", "embedded", "structure"],
     &["bookkeeping"],
     &["error", "turnstile"],
-    &["migrations", "session", "pooler", "crew"],
+    &["migrations", "session", "pooler", "crew", "lock_table"],
     &["pools"],
     &["connection"],
     &["context"],

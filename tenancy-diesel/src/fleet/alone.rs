@@ -8,7 +8,6 @@ use tenancy_core::fleet::Direction;
 use tenancy_core::isolation::SharedSchemas;
 
 use super::apply::{self, Failed};
-use super::invalid_indexes;
 use super::member::Member;
 use super::patience::Patience;
 use super::subjects;

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
-use tenancy_core::fleet::{RunId, RunState};
+use tenancy_core::fleet::{LatencySummary, RunId, RunState};
 use tenancy_core::name::{SchemaName, TenantSlug};
 
 /// What a run did to whom. It is made whatever happened.
@@ -24,6 +24,8 @@ pub struct FleetReport {
     pub stopped: Option<String>,
     /// Who else was migrating, so that this run left the work to them ([`IfRunning::GoOn`](super::IfRunning)).
     pub left_to: Option<String>,
+    /// What other sessions felt of it; none when it was too short to tell.
+    pub neighbours: Option<LatencySummary>,
     /// How long it all took, in milliseconds.
     #[serde(rename = "milliseconds", serialize_with = "milliseconds")]
     pub took: Duration,

@@ -1,10 +1,10 @@
 use diesel::migration::Migration as DieselMigration;
 use diesel::pg::Pg;
-use tenancy_core::fleet::Migration;
+use tenancy_core::fleet::{Direction, Migration};
 use tenancy_core::migration::{RUST_MARKER, is_in_rust, stands_alone};
 
 use super::recorder::{Recorder, Shown};
-use super::{Action, Direction, RustMigration};
+use super::{Action, RustMigration};
 use crate::error::Error;
 
 /// A migration, read. Workers share it by reference.

@@ -4,7 +4,8 @@ use std::fs;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
-use super::{Action, Direction, Loaded, Migrations, RustMigration};
+use super::{Action, Loaded, Migrations, RustMigration};
+use tenancy_core::fleet::Direction;
 use crate::error::Error;
 
 const EMBEDDED: EmbeddedMigrations = embed_migrations!("../migrations/tenant");

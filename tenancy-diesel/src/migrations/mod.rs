@@ -8,7 +8,6 @@
 
 mod action;
 mod context;
-mod direction;
 mod loaded;
 #[cfg(test)]
 mod loaded_tests;
@@ -20,7 +19,6 @@ mod rust_migration;
 
 pub(crate) use action::{Action, Failure};
 pub use context::MigrationContext;
-pub(crate) use direction::Direction;
 pub(crate) use loaded::Loaded;
 pub use migrations::Migrations;
 pub(crate) use run::run_sql;

@@ -6,7 +6,7 @@ use tenancy_core::name::SchemaName;
 use tenancy_core::script::Script;
 
 use crate::blueprint::CaptureError;
-use crate::error::Error;
+use crate::error::{Error, is_out_of_locks};
 use crate::provision::dismantle::TAKEN;
 
 /// The locks that a clone of a template takes, and those that there are.
@@ -68,11 +68,4 @@ impl Room {
             _ => error,
         }
     }
-}
-
-/// Whether PostgreSQL's lock table was full. Diesel passes on no SQLSTATE, and messages are translated; but the hint names
-/// the setting in every language.
-pub(in crate::provision) fn is_out_of_locks(error: &DieselError) -> bool {
-    matches!(error, DieselError::DatabaseError(_, said)
-        if said.hint().is_some_and(|hint| hint.contains("max_locks_per_transaction")))
 }
