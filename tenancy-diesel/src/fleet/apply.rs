@@ -8,6 +8,7 @@ use tenancy_core::name::{SchemaName, TenantSlug};
 use tenancy_core::script::Script;
 use tenancy_core::tenant::TenantId;
 
+use super::invalid_indexes;
 use crate::bookkeeping;
 use crate::error::Error;
 pub(super) use crate::migrations::Direction;
@@ -131,7 +132,8 @@ fn outside_transaction(
     direction: Direction,
 ) -> Outcome {
     conn.batch_execute(target.enter(Scope::Session).as_str())?;
-    action.run(conn, target.schema, target.slug, false)?;
+    let ran = action.run(conn, target.schema, target.slug, false);
+    invalid_indexes::examined(conn, target.schema, action, ran)?;
     // One batch is one transaction: both records or none.
     Ok(conn.batch_execute(target.written_down(direction, &migration.version).as_str())?)
 }

@@ -14,6 +14,7 @@ mod exec;
 mod exec_row;
 #[expect(clippy::module_inception, reason = "the file is named after its type")]
 mod fleet;
+mod invalid_indexes;
 mod report;
 mod subjects;
 mod template;

@@ -19,6 +19,7 @@ mod drift;
 mod exec;
 mod fleet;
 mod install;
+mod invalid_indexes;
 mod large;
 mod lifecycle;
 mod many;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::Text;
+use tenancy_diesel::core::fleet::Policy;
 use tenancy_diesel::{Error, Migrations, RunOptions, RustMigration, Tenancy};
 
 use crate::desk::{Desk, slug};
@@ -87,7 +88,7 @@ fn a_function_runs_in_its_place_in_every_tenant_and_can_be_reverted() {
         desk.value("SELECT count(*) FROM tenancy.tenants WHERE '20260301000000' = ANY (migrations)"),
         "3"
     );
-    assert!(service.fleet().plan(&[]).unwrap().is_empty());
+    assert!(service.fleet().plan(&Policy::default()).unwrap().is_empty());
 }
 
 #[test]
@@ -151,7 +152,7 @@ fn a_program_without_the_function_neither_skips_nor_overtakes_it() {
     assert!(service.fleet().migrate(&RunOptions::default(), |_| {}).unwrap().is_success());
     assert_eq!((desk.value(late).as_str(), names(&desk, 2)), ("3", vec!["z0a".to_owned(), "z1a".to_owned()]));
     // Done is done for both.
-    assert!(desk.tenancy().fleet().plan(&[]).unwrap().is_empty());
+    assert!(desk.tenancy().fleet().plan(&Policy::default()).unwrap().is_empty());
 }
 
 #[test]
