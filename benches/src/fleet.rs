@@ -101,7 +101,7 @@ fn large(server: &Server, tenants: usize, rounds: usize) -> Result<()> {
 fn migrate<'a>(herd: &'a Herd, tenancy: &'a Tenancy, name: &'static str, jobs: usize) -> Way<'a> {
     Way::parts([name], move |lap| {
         herd.add_migration()?;
-        let options = RunOptions { jobs, ..RunOptions::default() };
+        let options = RunOptions::default().jobs(jobs);
         lap.start();
         let report = tenancy.fleet().migrate(&options, |_| {})?;
         lap.mark();

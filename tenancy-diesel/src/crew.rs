@@ -143,7 +143,11 @@ mod tests {
     #[test]
     fn a_worker_that_panics_leaves_nobody_waiting() {
         let outcome = std::panic::catch_unwind(|| {
-            let _ = work::<()>(2, |post| if post.nth == 1 { panic!("on purpose") } else { Ok(()) }, &mut |_, _| {});
+            let _ = work::<()>(
+                2,
+                |post| if post.nth == 1 { panic!("on purpose") } else { Ok(()) },
+                &mut |_, _| {},
+            );
         });
         assert!(outcome.is_err());
     }

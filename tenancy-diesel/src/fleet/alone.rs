@@ -78,7 +78,9 @@ impl Alone<'_> {
             Err(End::Failed(Failed { error, .. })) => Ok(Outcome::Failed(error.to_string())),
             Err(End::Error(error)) => match &error {
                 Error::RunLost { .. } | Error::NotInitialized => Err(error),
-                Error::Query { source, .. } if is_lock_timeout(source) => Ok(Outcome::InTheWay(error.to_string())),
+                Error::Query { source, .. } if is_lock_timeout(source) => {
+                    Ok(Outcome::InTheWay(error.to_string()))
+                }
                 _ => Ok(Outcome::Failed(error.to_string())),
             },
         }
@@ -121,15 +123,7 @@ impl Alone<'_> {
         conn.batch_execute(wait.as_str()).map_err(Error::query("lock the tenant"))?;
         let by_us = self.is_to_be_done(conn, member)?;
         if by_us {
-            let schema = member.schema.clone();
-            let result = apply::outside(conn, self.target(member), self.loaded, self.direction);
-            // Also after a success: CREATE INDEX CONCURRENTLY IF NOT EXISTS passes over what an earlier attempt left.
-            let invalid = invalid_indexes::find(conn, &schema);
-            result.map_err(|failed| End::Failed(with_invalid(failed, &invalid)))?;
-            let invalid = invalid?;
-            if let Some(error) = invalid_indexes::error(&self.loaded.name, &schema, &invalid) {
-                return Err(error.into());
-            }
+            apply::outside(conn, self.target(member), self.loaded, self.direction).map_err(End::Failed)?;
         }
         conn.transaction(|conn| {
             if by_us {
@@ -164,25 +158,11 @@ impl Alone<'_> {
     fn write(&self, conn: &mut PgConnection, member: &Member<'_>, began: Instant) -> Result<(), Error> {
         conn.batch_execute("SET LOCAL ROLE NONE;\nSET LOCAL search_path TO pg_catalog, pg_temp")
             .map_err(Error::query("record the migration"))?;
-        let step = Step { tenant: member.id, milliseconds: began.elapsed().as_secs_f64() * 1e3, last: member.is_last() };
+        let step = Step {
+            tenant: member.id,
+            milliseconds: began.elapsed().as_secs_f64() * 1e3,
+            last: member.is_last(),
+        };
         ledger::record(conn, self.record, &[step])
-    }
-}
-
-/// What failed, and which indexes it left behind.
-fn with_invalid(
-    failed: Failed,
-    invalid: &Result<Vec<invalid_indexes::InvalidIndex>, Error>,
-) -> Failed {
-    match (failed, invalid) {
-        (Failed { error: Error::Migration { migration, schema, reason }, in_the_way }, Ok(invalid))
-            if !invalid.is_empty() =>
-        {
-            let reason = format!("{reason}; {}", invalid_indexes::told(invalid));
-            // Tried again it would fail because of what is left.
-            let _ = in_the_way;
-            Failed { error: Error::Migration { migration, schema, reason }, in_the_way: false }
-        }
-        (failed, _) => failed,
     }
 }

@@ -3,13 +3,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
-use diesel::result::Error as DieselError;
 use diesel::{Connection as _, PgConnection};
 use tenancy_core::fleet::Direction;
 
+use super::invalid_indexes;
 use super::target::Target;
 use crate::error::{Error, is_lock_timeout};
-use crate::migrations::{Action, Loaded, MigrationContext, StatementFailed, run_sql};
+use crate::migrations::{Failure, Loaded, database_error};
 
 /// Why a migration failed.
 #[derive(Debug)]
@@ -20,19 +20,19 @@ pub(crate) struct Failed {
     pub(super) in_the_way: bool,
 }
 
-/// What went wrong, before it is known where.
+/// What went wrong, before it is told of which migration.
 enum Reason {
-    Sql(DieselError),
-    Statement(StatementFailed),
-    Function(Box<dyn std::error::Error + Send + Sync>),
-    Panicked(String),
-    Ended,
+    /// It cannot be run here at all.
     Refused(Error),
+    /// It ended its transaction.
+    Ended,
+    /// PostgreSQL or the function said so.
+    Failure(Failure),
 }
 
-impl From<DieselError> for Reason {
-    fn from(error: DieselError) -> Self {
-        Self::Sql(error)
+impl From<diesel::result::Error> for Reason {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Failure(error.into())
     }
 }
 
@@ -41,19 +41,12 @@ const ENDED: &str = "its SQL ended the transaction itself (COMMIT or ROLLBACK), 
 
 impl Reason {
     fn told(self, target: Target<'_>, loaded: &Loaded) -> Failed {
-        let in_the_way = match &self {
-            Self::Sql(error) => is_lock_timeout(error),
-            Self::Statement(failed) => is_lock_timeout(&failed.source),
-            Self::Function(error) => error.downcast_ref::<DieselError>().is_some_and(is_lock_timeout),
-            _ => false,
-        };
-        let reason = match self {
-            Self::Refused(error) => return Failed { error, in_the_way },
-            Self::Sql(error) => error.to_string(),
-            Self::Statement(failed) => failed.to_string(),
-            Self::Function(error) => error.to_string(),
-            Self::Panicked(message) => format!("its function panicked: {message}"),
-            Self::Ended => ENDED.to_owned(),
+        let (reason, in_the_way) = match self {
+            Self::Refused(error) => return Failed { error, in_the_way: false },
+            Self::Ended => (ENDED.to_owned(), false),
+            Self::Failure(failure) => {
+                (failure.to_string(), database_error(&failure).is_some_and(is_lock_timeout))
+            }
         };
         let error =
             Error::Migration { migration: loaded.name.clone(), schema: target.schema.clone(), reason };
@@ -61,8 +54,8 @@ impl Reason {
     }
 }
 
-/// Runs `loaded` in `target` and writes it down in its bookkeeping. In a transaction of its own, or behind a savepoint of the
-/// one that is open; a migration that has none only where none is open.
+/// Runs `loaded` in `target` and writes it down in the schema's bookkeeping: in a transaction of its own, or behind a
+/// savepoint of the one that is open. (A migration without a transaction: only where none is open.)
 pub(crate) fn apply(
     conn: &mut PgConnection,
     target: Target<'_>,
@@ -71,9 +64,9 @@ pub(crate) fn apply(
 ) -> Result<(), Failed> {
     if !loaded.transactional {
         outside(conn, target, loaded, direction)?;
-        let sql = target.written_down(direction, &loaded.version);
         // One batch is one transaction.
-        return conn.batch_execute(sql.as_str()).map_err(|error| Reason::Sql(error).told(target, loaded));
+        let sql = target.written_down(direction, &loaded.version);
+        return conn.batch_execute(sql.as_str()).map_err(|error| Reason::from(error).told(target, loaded));
     }
     let mut ended = false;
     let result = conn.transaction(|conn| {
@@ -102,10 +95,10 @@ fn perform_within(
     loaded: &Loaded,
     direction: Direction,
 ) -> Result<(), Reason> {
-    let depth = depth(conn);
+    let before = depth(conn);
     conn.batch_execute(target.enter().as_str())?;
     perform(conn, target, loaded, direction)?;
-    if self::depth(conn) != depth {
+    if depth(conn) != before {
         return Err(Reason::Ended);
     }
     // What the migration put off to the commit must run while names still mean this schema's.
@@ -116,17 +109,25 @@ fn perform_within(
 /// Runs deferred constraints and triggers now.
 pub(super) const IMMEDIATE: &str = "SET CONSTRAINTS ALL IMMEDIATE;\n";
 
-/// Runs `loaded` where no transaction is open, and writes nothing down.
+/// Runs `loaded` where no transaction is open, and writes nothing down. Fails also when it leaves an index that is not built
+/// to its end, or passes over one.
 pub(super) fn outside(
     conn: &mut PgConnection,
     target: Target<'_>,
     loaded: &Loaded,
     direction: Direction,
 ) -> Result<(), Failed> {
-    conn.batch_execute(target.enter_until_the_gate().as_str())
-        .map_err(Reason::Sql)
-        .and_then(|()| perform(conn, target, loaded, direction))
-        .map_err(|reason| reason.told(target, loaded))
+    let result =
+        conn.batch_execute(target.enter_until_the_gate().as_str()).map_err(Reason::from).and_then(|()| {
+            let action = loaded.action(direction).map_err(Reason::Refused)?;
+            let ran = match perform(conn, target, loaded, direction) {
+                Ok(()) => Ok(()),
+                Err(Reason::Failure(failure)) => Err(failure),
+                Err(other) => return Err(other),
+            };
+            invalid_indexes::examined(conn, target.schema, action, ran).map_err(Reason::Failure)
+        });
+    result.map_err(|reason| reason.told(target, loaded))
 }
 
 fn perform(
@@ -135,33 +136,23 @@ fn perform(
     loaded: &Loaded,
     direction: Direction,
 ) -> Result<(), Reason> {
-    match loaded.action(direction).map_err(Reason::Refused)? {
-        Action::Function(function) => {
-            let mut context = MigrationContext::new(conn, target.schema, target.slug);
-            // The transaction is rolled back, and the connection goes through the gate or is discarded.
-            match catch_unwind(AssertUnwindSafe(|| function(&mut context))) {
-                Ok(result) => result.map_err(Reason::Function),
-                Err(panic) => Err(Reason::Panicked(message(&*panic))),
-            }
-        }
-        Action::Sql(sql) => run_sql(conn, sql, loaded.transactional).map_err(Reason::Statement),
-        Action::Elsewhere | Action::Refused(_) => Ok(()),
+    let action = loaded.action(direction).map_err(Reason::Refused)?;
+    // After a panic the transaction is rolled back, and the session goes through the gate or is discarded.
+    let ran =
+        catch_unwind(AssertUnwindSafe(|| action.run(conn, target.schema, target.slug, loaded.transactional)));
+    match ran {
+        Ok(result) => result.map_err(Reason::Failure),
+        Err(panic) => Err(Reason::Failure(format!("its function panicked: {}", message(&*panic)).into())),
     }
 }
 
-fn message(panic: &(dyn std::any::Any + Send)) -> String {
-    panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "without a message".to_owned())
+fn message(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")
 }
 
-/// How deep in transactions the connection is, by what the server says after each batch.
+/// How deep in transactions the connection is, by what the server said after the last batch.
 pub(super) fn depth(conn: &mut PgConnection) -> Option<u32> {
-    AnsiTransactionManager::transaction_manager_status_mut(conn)
-        .transaction_depth()
-        .ok()
-        .flatten()
-        .map(std::num::NonZeroU32::get)
+    let depth = AnsiTransactionManager::transaction_manager_status_mut(conn).transaction_depth();
+    depth.ok().flatten().map(std::num::NonZeroU32::get)
 }

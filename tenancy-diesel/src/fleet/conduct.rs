@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -66,7 +67,18 @@ impl Run<'_> {
             return Ok(());
         }
         let plans = match left {
-            Some(left) => self.planned_again(left),
+            Some(left) => {
+                let ids: Vec<TenantId> = left.iter().map(|tenant| tenant.subject.id).collect();
+                let plans = self.planned_again(left);
+                let planned: HashSet<TenantId> =
+                    plans.iter().flat_map(FleetPlan::tenants).map(|tenant| tenant.id).collect();
+                // Somebody else brought them there since.
+                let done: Vec<TenantId> = ids.into_iter().filter(|id| !planned.contains(id)).collect();
+                if !done.is_empty() {
+                    ledger::done_already(&mut desk.captain, desk.hold, &done)?;
+                }
+                plans
+            }
             None => {
                 let plan = self.plan(desk, &HashSet::new())?;
                 ledger::enroll(&mut desk.captain, desk.hold.id, &plan.waves, 0)?;
@@ -76,7 +88,8 @@ impl Run<'_> {
         desk.waves = plans.iter().map(|plan| plan.waves.len()).sum();
         desk.total = plans.iter().map(FleetPlan::len).sum();
         (self.observer)(&FleetEvent::Planned { tenants: desk.total, waves: desk.waves });
-        let jobs = self.policy.jobs.unwrap_or_else(|| thread::available_parallelism().map_or(2, usize::from) * 2);
+        let jobs =
+            self.policy.jobs.unwrap_or_else(|| thread::available_parallelism().map_or(2, usize::from) * 2);
         let jobs = jobs.clamp(1, desk.total.max(1));
         let hall = Hall {
             pool: self.context.control_pool(u32::try_from(jobs).unwrap_or(u32::MAX)),
@@ -132,8 +145,7 @@ impl Run<'_> {
             Direction::Up => self.catalog.versions(),
             Direction::Down => self.versions.iter().map(String::as_str).collect(),
         };
-        let (done, result) =
-            template::run(&mut conn, self.context, &self.loaded, self.direction, &versions);
+        let (done, result) = template::run(&mut conn, self.context, &self.loaded, self.direction, &versions);
         // Through the gate: the template lock is released, sign-ups go on.
         drop(conn);
         if !done.is_empty() {
@@ -204,7 +216,7 @@ impl Run<'_> {
     ) -> Result<(), Error> {
         (self.observer)(&FleetEvent::Wave { wave: number, canary: wave.canary, tenants: wave.tenants.len() });
         let queue = Mutex::new(Queue::new(plan, wave, &self.policy));
-        let name = desk.name.to_string();
+        let name = desk.name.clone();
         let works = Works {
             shared: &self.context.shared,
             pool: &hall.pool,
@@ -219,13 +231,16 @@ impl Run<'_> {
             neighbours: Some(&hall.neighbours),
             pacer: &hall.pacer,
             throttle: hall.throttle.as_ref(),
+            canary: wave.canary,
+            total: desk.total,
+            failed: AtomicUsize::new(desk.failed),
         };
         let (observer, tenants, stop) = (&mut *self.observer, &mut self.report.tenants, &self.options.stop);
         let budget = self.policy.budget;
         let (mut looked, mut broken) = (Instant::now(), None);
         let mut failed = 0;
         let worked = crew::work(works.jobs, |post| works.work(&queue, post), &mut |word, shift: &Shift| {
-            let mut heard = || -> Result<(), Error> {
+            let heard = || -> Result<(), Error> {
                 match word {
                     Some(Word::Finished { tenant, worker, gone, report }) => {
                         if gone {
@@ -241,7 +256,10 @@ impl Run<'_> {
                             if wave.canary {
                                 desk.end(RunState::Failed, format!("the canary `{}` failed", report.slug));
                             } else if budget.is_spent(desk.failed, desk.total) {
-                                desk.end(RunState::Failed, format!("the error budget is spent: {} failed", desk.failed));
+                                desk.end(
+                                    RunState::Failed,
+                                    format!("the error budget is spent: {} failed", desk.failed),
+                                );
                             }
                         }
                         observer(&FleetEvent::Tenant(&report));

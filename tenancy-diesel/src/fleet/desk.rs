@@ -21,7 +21,15 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) fn new(captain: ControlConnection, hold: Hold, host: &str) -> Self {
-        Self { captain, hold, name: RunnerName::new(hold.id, host), total: 0, failed: 0, waves: 0, ending: None }
+        Self {
+            captain,
+            hold,
+            name: RunnerName::new(hold.id, host),
+            total: 0,
+            failed: 0,
+            waves: 0,
+            ending: None,
+        }
     }
 
     /// Nothing new is begun from here on; the first reason counts.

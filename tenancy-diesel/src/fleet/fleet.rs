@@ -181,9 +181,8 @@ impl<'a> Fleet<'a> {
 
     /// Which versions of the template, newest first.
     fn to_revert(&self, what: &Revert) -> Result<Vec<String>, Error> {
-        let applied =
-            bookkeeping::applied(&mut *self.context.operation()?, self.context.naming.template())
-                .map_err(Error::query("read the template's migrations"))?;
+        let applied = bookkeeping::applied(&mut *self.context.operation()?, self.context.naming.template())
+            .map_err(Error::query("read the template's migrations"))?;
         let newest = applied.into_iter().rev();
         match what {
             Revert::Steps(steps) => Ok(newest.take(*steps).collect()),

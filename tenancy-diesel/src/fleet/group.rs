@@ -148,13 +148,19 @@ pub(super) fn run(
                     conn.batch_execute(batch.as_str()).map_err(Error::query("migrate a group of tenants"))?;
                     if depth(conn) != depth_before {
                         // Not to be met: such texts stand alone.
-                        return Err(Error::Migrations("a migration ended the transaction of a group".to_owned()));
+                        return Err(Error::Migrations(
+                            "a migration ended the transaction of a group".to_owned(),
+                        ));
                     }
                     Fate::Done { by_us: true, took: began.elapsed() }
                 }
             };
             if let Fate::Done { took, .. } = fate {
-                steps.push(Step { tenant: member.id, milliseconds: took.as_secs_f64() * 1e3, last: group.last });
+                steps.push(Step {
+                    tenant: member.id,
+                    milliseconds: took.as_secs_f64() * 1e3,
+                    last: group.last,
+                });
             }
             fates.push(fate);
         }
@@ -226,4 +232,3 @@ fn count_locks(conn: &mut PgConnection) -> Result<usize, Error> {
     .map_err(Error::query("count a group's locks"))?;
     Ok(usize::try_from(row.count).unwrap_or(0))
 }
-

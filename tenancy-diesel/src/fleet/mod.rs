@@ -5,6 +5,7 @@
 //! * [`outlook`]: whether there is anything to do. [`run`]: a run begins. [`conduct`]: the template, wave after wave.
 //! * [`queue`], [`worker`]: who does whom. [`group`]: many tenants in one transaction. [`alone`]: one tenant.
 //!   [`apply`]: one migration in one schema.
+//! * [`invalid_indexes`]: what a migration outside of transactions may leave behind.
 //! * [`blockers`]: who is in the way. [`session_name`]: what a run's own sessions are called.
 //! * [`neighbours`]: what other sessions feel of a run.
 //!
@@ -26,6 +27,7 @@ mod failure;
 mod fleet;
 mod group;
 mod holder;
+mod invalid_indexes;
 mod lock_row;
 mod member;
 mod neighbours;

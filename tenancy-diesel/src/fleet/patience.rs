@@ -68,7 +68,8 @@ mod tests {
 
     #[test]
     fn a_group_is_less_patient_than_a_tenant_alone_and_never_waits_forever() {
-        let policy = |milliseconds| Policy { lock_timeout: Duration::from_millis(milliseconds), ..Policy::default() };
+        let policy =
+            |milliseconds| Policy { lock_timeout: Duration::from_millis(milliseconds), ..Policy::default() };
         assert_eq!(lock(Patience::together(&policy(2_000))), Duration::from_millis(200));
         assert_eq!(lock(Patience::together(&policy(500))), Duration::from_millis(50));
         assert_eq!(lock(Patience::together(&policy(0))), GROUP);

@@ -38,7 +38,9 @@ impl<'a> Queue<'a> {
         for tenant in &wave.tenants {
             let member = Member::new(tenant, plan.needed_by(tenant));
             match buckets.back_mut() {
-                Some(bucket) if bucket.members.front().is_some_and(|m| std::ptr::eq(m.needs, member.needs)) => {
+                Some(bucket)
+                    if bucket.members.front().is_some_and(|m| std::ptr::eq(m.needs, member.needs)) =>
+                {
                     bucket.members.push_back(member);
                 }
                 _ => buckets.push_back(Bucket {

@@ -160,7 +160,8 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         let host = host_name();
-        let (hold, record) = ledger::reopen(&mut captain, run, &runner(&host))?;
+        let record = ledger::reopen(&mut captain, run, &runner(&host))?;
+        let hold = record.hold();
         self.report.run = Some(run);
         self.direction = record.direction;
         self.policy = Policy { jobs: self.options.policy.jobs.or(record.policy.jobs), ..record.policy };
@@ -178,7 +179,12 @@ impl<'a> Run<'a> {
             }
             Direction::Down => self.versions = record.versions,
         }
-        (self.observer)(&FleetEvent::Begun { run, direction: self.direction, resumed: true, superseded: &[] });
+        (self.observer)(&FleetEvent::Begun {
+            run,
+            direction: self.direction,
+            resumed: true,
+            superseded: &[],
+        });
         let left = ledger::unfinished(&mut captain, hold)?;
         let enrolled = record.counts.total() > 0;
         self.conduct(Desk::new(captain, hold, &host), enrolled.then_some(left))

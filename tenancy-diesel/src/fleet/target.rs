@@ -39,11 +39,11 @@ impl Target<'_> {
     /// What is written into the schema's own bookkeeping, in the transaction of the migration where it has one.
     pub(super) fn written_down(&self, direction: Direction, version: &str) -> Script {
         // Not in the tenant's path, where operators of its own could stand, nor as whom the migration left.
-        Script::new("SET LOCAL search_path TO pg_catalog, pg_temp;\n").script(&ownership::of(self.schema)).script(
-            &match direction {
+        Script::new("SET LOCAL search_path TO pg_catalog, pg_temp;\n")
+            .script(&ownership::of(self.schema))
+            .script(&match direction {
                 Direction::Up => bookkeeping::insert(self.schema, version),
                 Direction::Down => bookkeeping::delete(self.schema, version),
-            },
-        )
+            })
     }
 }

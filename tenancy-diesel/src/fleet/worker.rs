@@ -1,11 +1,13 @@
 //! What the workers of a run do.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection as _;
 use tenancy_core::dismantle::LockBudget;
-use tenancy_core::fleet::{Backoff, Direction, Pacer, Policy, Throttle};
+use tenancy_core::fleet::{Backoff, Direction, Pacer, Policy, RunnerName, Throttle};
 use tenancy_core::isolation::SharedSchemas;
 use tenancy_core::name::TenantSlug;
 use tenancy_core::tenant::TenantId;
@@ -18,6 +20,7 @@ use super::neighbours::Neighbours;
 use super::patience::Patience;
 use super::queue::{Next, Queue};
 use super::report::TenantReport;
+use super::session_name;
 use super::template::find;
 use crate::connection::ControlConnection;
 use crate::crew::Post;
@@ -35,13 +38,18 @@ pub(super) struct Works<'a> {
     pub(super) direction: Direction,
     pub(super) hold: Hold,
     /// What the run's sessions are called.
-    pub(super) name: &'a str,
+    pub(super) name: &'a RunnerName,
     pub(super) jobs: usize,
     pub(super) locks: LockBudget,
     pub(super) began: Instant,
     pub(super) neighbours: Option<&'a Neighbours>,
     pub(super) pacer: &'a Mutex<Pacer>,
     pub(super) throttle: Option<&'a Mutex<Throttle>>,
+    /// Whether a failure ends the run.
+    pub(super) canary: bool,
+    /// How many tenants the run is about, and how many of them failed.
+    pub(super) total: usize,
+    pub(super) failed: AtomicUsize,
 }
 
 /// What a worker tells.
@@ -261,6 +269,13 @@ impl<'a> Works<'a> {
     }
 
     fn finished(&self, member: Member<'a>, gone: bool, error: Option<String>, post: &Post<'_, Word>) {
+        // Here, and not when it is heard of: until then others would be begun.
+        if error.is_some() {
+            let failed = self.failed.fetch_add(1, Ordering::Relaxed) + 1;
+            if self.canary || self.policy.budget.is_spent(failed, self.total) {
+                post.shift.end();
+            }
+        }
         let (tenant, worker) = (member.id, self.worker(post));
         post.tell(Word::Finished { tenant, worker, gone, report: member.report(error) });
     }
@@ -281,7 +296,8 @@ impl<'a> Works<'a> {
     /// A connection for one transaction: the gate wipes what migrations left in the session.
     fn session(&self) -> Result<ControlConnection, Error> {
         let mut conn = self.pool.control().map(ControlConnection::new)?;
-        blockers::name(&mut conn, self.name)?;
+        conn.batch_execute(session_name::name_session(self.name).as_str())
+            .map_err(Error::query("name the session"))?;
         Ok(conn)
     }
 

@@ -5,8 +5,8 @@ use std::fs;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use super::{Action, Loaded, Migrations, RustMigration};
-use tenancy_core::fleet::Direction;
 use crate::error::Error;
+use tenancy_core::fleet::Direction;
 
 const EMBEDDED: EmbeddedMigrations = embed_migrations!("../migrations/tenant");
 

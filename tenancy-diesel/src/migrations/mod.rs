@@ -21,7 +21,6 @@ pub(crate) use action::{Action, Failure};
 pub use context::MigrationContext;
 pub(crate) use loaded::Loaded;
 pub use migrations::Migrations;
+pub(crate) use run::database_error;
 pub(crate) use run::run_sql;
-#[allow(unused_imports, reason = "for the fleet, which asks what PostgreSQL said")]
-pub(crate) use run::{StatementFailed, database_error};
 pub use rust_migration::RustMigration;

@@ -20,6 +20,7 @@ mod drift;
 mod exec;
 mod fleet;
 mod install;
+mod invalid_indexes;
 mod large;
 mod lifecycle;
 mod many;

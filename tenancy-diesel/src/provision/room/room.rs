@@ -1,4 +1,3 @@
-use diesel::result::Error as DieselError;
 use diesel::sql_types::{BigInt, Text};
 use diesel::{PgConnection, QueryableByName, RunQueryDsl as _, sql_query};
 use tenancy_core::dismantle::LockBudget;
