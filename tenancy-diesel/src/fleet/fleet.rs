@@ -96,6 +96,10 @@ impl<'a> Fleet<'a> {
         let mut conn = self.context.operation()?;
         let (done, result) =
             template::run(&mut conn, self.context, &loaded, Direction::Up, &catalog.versions());
+        if !done.is_empty() {
+            // Spares are of the template as it was.
+            self.context.refill.wake();
+        }
         result.map(|()| done)
     }
 
