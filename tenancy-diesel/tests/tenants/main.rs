@@ -20,6 +20,7 @@ mod exec;
 mod fleet;
 mod install;
 mod large;
+mod ledger;
 mod lifecycle;
 mod many;
 mod newcomers;
