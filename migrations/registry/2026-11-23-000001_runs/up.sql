@@ -53,7 +53,7 @@ CREATE TABLE tenancy.run_tenants (
     error        text,
     worker       text,
     PRIMARY KEY (run_id, tenant_id)
-) WITH (fillfactor = 45);
+) WITH (fillfactor = 40);
 
 COMMENT ON TABLE tenancy.run_tenants IS 'what each tenant came to in a run; owned by the tenancy library';
 

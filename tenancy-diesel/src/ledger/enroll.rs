@@ -23,6 +23,12 @@ struct Enrolled {
     enrolled: i64,
 }
 
+/// PostgreSQL knows nothing of a run that was just enrolled, and would read all of it for each group of tenants.
+const ANALYZE: &str = "ANALYZE tenancy.run_tenants";
+
+/// From so many tenants on that matters.
+const MANY: usize = 200;
+
 /// Puts the tenants of `waves` on record as pending; the first of these waves is the run's wave number `first_wave`, from
 /// 0. Those that are enrolled already stay as they are. Returns how many are new.
 ///
@@ -58,6 +64,9 @@ pub(crate) fn enroll(
         .get_result(conn)
         .optional()
         .map_err(Error::query("enroll the run's tenants"))?;
-    let enrolled = row.ok_or(Error::UnknownRun(run))?.enrolled;
-    Ok(usize::try_from(enrolled).unwrap_or_default())
+    let enrolled = usize::try_from(row.ok_or(Error::UnknownRun(run))?.enrolled).unwrap_or_default();
+    if enrolled >= MANY {
+        sql_query(ANALYZE).execute(conn).map_err(Error::query("analyze the ledger of runs"))?;
+    }
+    Ok(enrolled)
 }

@@ -33,29 +33,33 @@ pub(crate) struct Entry<'a> {
     pub(crate) worker: &'a str,
 }
 
-/// Registry and ledger at once. Every name, type and operator is qualified, because a tenant's path may be set.
+/// Registry and ledger at once. Every name, type and operator is qualified, because a tenant's path may be set. Neither
+/// table is joined with anything: each is reached by its key, whatever PostgreSQL believes about the tables' contents. The
+/// second part does not read what the first returns: PostgreSQL cannot do that again when it has waited for a row.
 const STATEMENT: &str = "\
-WITH given AS (
-    SELECT g.id, g.took, g.last FROM ROWS FROM (
-           pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3)) AS g (id, took, last)
-), registry AS (
+WITH registry AS (
     UPDATE tenancy.tenants t SET (migrations, template_version) = (
            SELECT coalesce(pg_catalog.array_agg(DISTINCT m.version ORDER BY m.version), '{}'), pg_catalog.max(m.version)
              FROM pg_catalog.unnest(CASE WHEN $4 THEN pg_catalog.array_append(t.migrations, $5)
                                          ELSE pg_catalog.array_remove(t.migrations, $5) END) AS m (version))
-      FROM given g WHERE t.id OPERATOR(pg_catalog.=) g.id
-    RETURNING t.id, t.template_version AS version, g.took, g.last
+     WHERE t.id OPERATOR(pg_catalog.=) ANY ($1)
+    RETURNING 1
 ), ledger AS (
-    UPDATE tenancy.run_tenants r
-       SET to_version = n.version, worker = $6,
-           milliseconds = r.milliseconds OPERATOR(pg_catalog.+) n.took,
-           began_at = coalesce(r.began_at, pg_catalog.now()),
-           finished_at = CASE WHEN n.last THEN pg_catalog.clock_timestamp() END,
-           state = CASE WHEN n.last THEN 'done' ELSE 'pending' END,
-           attempts = CASE WHEN n.last THEN r.attempts OPERATOR(pg_catalog.+) 1 ELSE r.attempts END,
-           error = CASE WHEN NOT n.last THEN r.error END
-      FROM registry n
-     WHERE r.run_id OPERATOR(pg_catalog.=) $7 AND r.tenant_id OPERATOR(pg_catalog.=) n.id
+    UPDATE tenancy.run_tenants r SET
+           (to_version, worker, milliseconds, began_at, finished_at, state, attempts, error) = (
+           SELECT (SELECT pg_catalog.max(m.version) FROM tenancy.tenants t CROSS JOIN LATERAL pg_catalog.unnest(
+                          CASE WHEN $4 THEN pg_catalog.array_append(t.migrations, $5)
+                               ELSE pg_catalog.array_remove(t.migrations, $5) END) AS m (version)
+                    WHERE t.id OPERATOR(pg_catalog.=) r.tenant_id), $6,
+                  r.milliseconds OPERATOR(pg_catalog.+) ($2)[g.place],
+                  coalesce(r.began_at, pg_catalog.now()),
+                  CASE WHEN g.last THEN pg_catalog.clock_timestamp() END,
+                  CASE WHEN g.last THEN 'done' ELSE r.state END,
+                  CASE WHEN g.last THEN r.attempts OPERATOR(pg_catalog.+) 1 ELSE r.attempts END,
+                  CASE WHEN NOT g.last THEN r.error END
+             FROM (SELECT p.place, ($3)[p.place] AS last
+                     FROM pg_catalog.array_position($1, r.tenant_id) AS p (place)) g)
+     WHERE r.run_id OPERATOR(pg_catalog.=) $7 AND r.tenant_id OPERATOR(pg_catalog.=) ANY ($1)
        AND r.state OPERATOR(pg_catalog.=) 'pending'
        AND EXISTS (SELECT FROM tenancy.runs u
                     WHERE u.id OPERATOR(pg_catalog.=) $7 AND u.state OPERATOR(pg_catalog.=) 'running'

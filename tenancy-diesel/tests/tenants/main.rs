@@ -22,6 +22,7 @@ mod fleet;
 mod install;
 mod invalid_indexes;
 mod large;
+mod ledger;
 mod lifecycle;
 mod many;
 mod newcomers;
