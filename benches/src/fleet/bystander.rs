@@ -19,7 +19,8 @@ const ENOUGH: usize = 2_000;
 /// So many runs are, of a fleet that is too small for so many answers.
 const RUNS: usize = 10;
 
-/// A request of a tenant that is not migrated, through the guard, while all others are; printed.
+/// A query of a tenant that is not migrated, on a guarded connection, while all others are; printed. Whole requests every
+/// millisecond, each with its pin and its gate, would be a load of their own.
 #[expect(clippy::print_stdout, reason = "a benchmark's result belongs on stdout")]
 pub(super) fn run(herd: &Herd, tenancy: &Tenancy) -> Result<()> {
     let tenant = tenancy.tenant(&herd.bystander()?)?;
@@ -28,7 +29,7 @@ pub(super) fn run(herd: &Herd, tenancy: &Tenancy) -> Result<()> {
         Ok(())
     })?;
     let rest = Felt::of(rest);
-    println!("\n### A request of a tenant that is not migrated, while {} others are\n", herd.schemas().len());
+    println!("\n### A query of a tenant that is not migrated, while {} others are\n", herd.schemas().len());
     println!("| beside | median | ratio | p99 | ratio | longest |");
     println!("|---|---:|---:|---:|---:|---:|");
     rest.print("nobody", &rest);
@@ -49,7 +50,7 @@ pub(super) fn run(herd: &Herd, tenancy: &Tenancy) -> Result<()> {
     Ok(())
 }
 
-/// What requests take while `work` goes on, in seconds.
+/// What queries take while `work` goes on, in seconds.
 fn beside<T>(
     tenancy: &Tenancy,
     tenant: &ActiveTenant,
@@ -70,14 +71,14 @@ fn beside<T>(
 
 /// Counted from when it should have been asked: whoever waits for an answer holds those behind it up.
 fn ask(tenancy: &Tenancy, tenant: &ActiveTenant, over: &AtomicBool, ready: Sender<()>) -> Result<Vec<f64>> {
-    let request = || desk::ticket(&mut *tenancy.connect(tenant)?);
-    (0..100).try_for_each(|_| request())?;
+    let mut conn = tenancy.connect(tenant)?;
+    (0..100).try_for_each(|_| desk::ticket(&mut conn))?;
     let mut took = Vec::new();
     ready.send(())?;
     let mut due = Instant::now();
     while !over.load(Ordering::Relaxed) {
         thread::sleep(due.saturating_duration_since(Instant::now()));
-        request()?;
+        desk::ticket(&mut conn)?;
         took.push(due.elapsed().as_secs_f64());
         due += EVERY;
     }
