@@ -182,3 +182,36 @@ fn two_that_write_down_one_tenant_at_once_do_it_once() {
     let told = ground.tenancy.runs().tenants(hold.id, None).unwrap();
     assert_eq!((told[0].attempts, told[0].milliseconds), (1, 1.5));
 }
+
+#[test]
+fn a_run_is_either_resumed_or_superseded() {
+    let ground = Ground::new(1);
+    let mut conn = ground.session();
+    let hold = ground.run(&mut conn, 1);
+    close(&mut conn, hold, RunState::Paused, None).unwrap();
+    let mut gate = ground.session();
+    gate.batch_execute("BEGIN; LOCK TABLE tenancy.runs IN SHARE ROW EXCLUSIVE MODE").unwrap();
+    let (resumed, opened) = std::thread::scope(|scope| {
+        let ground = &ground;
+        // Their sessions live until both are done.
+        let resumes = scope.spawn(move || {
+            let mut conn = ground.session();
+            (reopen(&mut conn, hold.id, "again"), conn)
+        });
+        let opens = scope.spawn(move || {
+            let mut conn = ground.session();
+            (begin(&mut conn), conn)
+        });
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        while ground.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'relation'") != "2" {
+            assert!(std::time::Instant::now() < until, "they do not wait for each other");
+        }
+        gate.batch_execute("COMMIT").unwrap();
+        (resumes.join().unwrap(), opens.join().unwrap())
+    });
+    match resumed.0 {
+        Ok(run) => assert_eq!((run.attempt, opened.0.superseded), (2, Vec::new())),
+        Err(Error::RunOver { state: RunState::Superseded, .. }) => assert_eq!(opened.0.superseded, [hold.id]),
+        Err(other) => panic!("{other}"),
+    }
+}
