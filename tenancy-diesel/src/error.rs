@@ -4,6 +4,7 @@ use diesel::result::Error as DieselError;
 use tenancy_core::conninfo::PlainText;
 use tenancy_core::fleet::{CatalogError, RunId, RunState};
 use tenancy_core::isolation::{PlanError, Refusal};
+use tenancy_core::migration::{MigrationNameError, RUST_MARKER};
 use tenancy_core::name::{NameError, RoleName, SchemaName, TenantSlug};
 use tenancy_core::resolve::ResolveError;
 use tenancy_core::scoped::WrongTenant;
@@ -258,6 +259,23 @@ pub enum Error {
     /// The migrations cannot be read.
     #[error("read the migrations: {0}")]
     Migrations(String),
+    /// A migration was given a name that is none.
+    #[error(transparent)]
+    MigrationName(#[from] MigrationNameError),
+    /// A migration is a function in Rust, and this program does not have it.
+    #[error(
+        "migration {0} is a function in Rust that this program does not have (its up.sql says `{RUST_MARKER}`): let \
+         the service that registers it with `Migrations::with` migrate"
+    )]
+    MigrationElsewhere(String),
+    /// A migration cannot be run, whatever the schema.
+    #[error("migration {migration} cannot be run: {reason}")]
+    MigrationRefused {
+        /// The migration's name.
+        migration: String,
+        /// Why.
+        reason: String,
+    },
     /// A migration failed.
     #[error("migration {migration} of schema `{schema}`: {reason}")]
     Migration {
@@ -276,6 +294,15 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// Another run over the whole fleet is under way.
+    #[error("another run is under way: {holder}. Wait for it (`--wait`), or let it do the work")]
+    FleetBusy {
+        /// Who it is.
+        holder: String,
+    },
+    /// No run was left unfinished.
+    #[error("there is no unfinished run to resume: `tenancy migrate` begins one, `tenancy runs` lists them")]
+    NothingToResume,
     /// There is no such run over the fleet.
     #[error("there is no run {0}: `tenancy runs` lists them")]
     UnknownRun(RunId),
@@ -445,6 +472,13 @@ const TOOK_TOO_LONG: &str = "canceling statement due to statement timeout";
 /// speaks another language.
 pub fn is_lock_timeout(error: &DieselError) -> bool {
     matches!(error, DieselError::DatabaseError(_, info) if IN_THE_WAY.contains(&info.message()))
+}
+
+/// Whether PostgreSQL's lock table was full. Diesel passes on no SQLSTATE, and messages are translated; but the hint names
+/// the setting in every language.
+pub(crate) fn is_out_of_locks(error: &DieselError) -> bool {
+    matches!(error, DieselError::DatabaseError(_, said)
+        if said.hint().is_some_and(|hint| hint.contains("max_locks_per_transaction")))
 }
 
 /// Whether PostgreSQL ended a statement after `statement_timeout`. By its English message, as [`is_lock_timeout`].

@@ -28,6 +28,7 @@ mod builder;
 mod checkout;
 mod connection;
 mod context;
+mod crew;
 mod doctor;
 mod drift;
 #[cfg(feature = "embedded")]
@@ -35,8 +36,8 @@ pub mod embedded;
 mod error;
 mod fall_through;
 mod fleet;
-#[allow(dead_code, unused_imports, reason = "what the engine of runs calls")]
 mod ledger;
+mod lock_table;
 mod locks;
 mod logins;
 mod migrations;
@@ -65,11 +66,12 @@ pub use doctor::{Diagnosis, Doctor, Finding, MendedBy, Severity, Treatment};
 pub use drift::{Drift, DriftOptions, DriftReport, Side, Standing, TenantDrift};
 pub use error::{Error, RunError, is_lock_timeout, is_stale_plan, is_statement_timeout};
 pub use fleet::{
-    ExecResult, ExecRow, Fleet, FleetReport, RunOptions, TemplateStanding, TenantReport, TenantStanding,
+    Blocker, ExecResult, ExecRow, Fleet, FleetError, FleetEvent, FleetReport, Holder, IfRunning, Revert,
+    RunOptions, Stop, TemplateStanding, TenantReport, TenantStanding,
 };
 pub use ledger::{RunCounts, RunRecord, RunTenant, Runs};
 pub use logins::{Login, LoginKind, Logins};
-pub use migrations::Migrations;
+pub use migrations::{MigrationContext, Migrations, RustMigration};
 pub use pooler::Pooler;
 pub use pools::{PoolSettings, PoolState};
 pub use provision::{

@@ -24,11 +24,10 @@ mod tests;
 mod unfinished;
 
 pub use counts::RunCounts;
-pub(crate) use counts::counts;
 pub(crate) use enroll::enroll;
 pub(crate) use hold::Hold;
 pub(crate) use note::{done_already, fail, gone, pause_requested, template, tried};
-pub(crate) use open::{NewRun, Opened, close, latest_unfinished, open, reopen, under_way};
+pub(crate) use open::{NewRun, close, latest_unfinished, open, reopen};
 pub(crate) use record::{Entry, Step, record};
 pub use run_record::RunRecord;
 pub use run_tenant::RunTenant;

@@ -174,11 +174,6 @@ pub(crate) fn latest_unfinished(conn: &mut PgConnection) -> Result<Option<RunId>
     Ok(row.map(|row| RunId(row.id)))
 }
 
-/// The runs that are alive, newest first.
-pub(crate) fn under_way(conn: &mut PgConnection) -> Result<Vec<RunRecord>, Error> {
-    reading::under_way(conn)
-}
-
 fn one_at_a_time(conn: &mut PgConnection) -> Result<(), Error> {
     sql_query(ONE_AT_A_TIME).execute(conn).map_err(Error::query("wait for other runs that begin")).map(|_| ())
 }

@@ -132,14 +132,3 @@ pub(super) fn list(conn: &mut PgConnection, limit: Option<i64>) -> Result<Vec<Ru
         .map_err(Error::query("list the runs"))?;
     rows.into_iter().map(RunRecord::try_from).collect()
 }
-
-/// Those that are alive, newest first.
-pub(super) fn under_way(conn: &mut PgConnection) -> Result<Vec<RunRecord>, Error> {
-    let query = runs()
-        .sql(" AND r.state OPERATOR(pg_catalog.=) 'running' AND ")
-        .script(&alive())
-        .sql(" ORDER BY r.id DESC");
-    let rows: Vec<Row> =
-        sql_query(query.as_str()).load(conn).map_err(Error::query("ask which runs are under way"))?;
-    rows.into_iter().map(RunRecord::try_from).collect()
-}

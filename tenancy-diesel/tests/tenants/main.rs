@@ -10,6 +10,7 @@ mod proxy;
 #[path = "../support/world.rs"]
 mod world;
 
+mod blockers;
 mod changes_under_a_run;
 mod clone_locks;
 mod copy;
@@ -19,6 +20,7 @@ mod drift;
 mod exec;
 mod fleet;
 mod install;
+mod invalid_indexes;
 mod large;
 mod ledger;
 mod lifecycle;
@@ -26,5 +28,6 @@ mod many;
 mod newcomers;
 mod outside_transactions;
 mod proof;
+mod rust_migrations;
 mod seeds;
 mod spares;

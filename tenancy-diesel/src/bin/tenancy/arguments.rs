@@ -75,7 +75,7 @@ enum Command {
     Show(show::Show),
     Migrate(migrate::Migrate),
     Status(status::Status),
-    Revert(revert::Revert),
+    Revert(revert::RevertCommand),
     Runs(runs::RunsCommand),
     Suspend(suspend::Suspend),
     Activate(activate::Activate),

@@ -2,14 +2,15 @@ use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel::{PgConnection, sql_query};
-use tenancy_core::fleet::{Catalog, Direction, FleetPlan, Migration, Policy, Subject};
+use tenancy_core::fleet::{Catalog, Direction, FleetPlan, Migration, Policy, RunId, Subject};
 use tenancy_core::name::{SchemaName, TenantSlug};
 use tenancy_core::tenant::TenantId;
 use uuid::Uuid;
 
 use crate::Tenancy;
 use crate::embedded::{TestDatabase, test_server};
-use crate::ledger::{Entry, Hold, NewRun, Opened, Step, enroll, open};
+use crate::ledger::open::Opened;
+use crate::ledger::{Entry, Hold, NewRun, RunCounts, Step, enroll, open, reading};
 
 /// A control plane whose tenants `t0`, `t1` and so on are rows only.
 pub(super) struct Ground {
@@ -73,6 +74,15 @@ impl Ground {
 
 pub(super) fn tenant(n: usize) -> TenantId {
     TenantId::from_uuid(Uuid::from_u128(u128::from_str_radix(&n.to_string(), 16).unwrap()))
+}
+
+pub(super) fn counts(conn: &mut PgConnection, run: RunId) -> RunCounts {
+    reading::find(conn, run).unwrap().unwrap().counts
+}
+
+/// How many runs are alive.
+pub(super) fn under_way(conn: &mut PgConnection) -> usize {
+    reading::list(conn, None).unwrap().iter().filter(|run| run.alive).count()
 }
 
 pub(super) fn begin(conn: &mut PgConnection) -> Opened {
