@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// From the bottom up. A module may import those in rows above its own in this list, and none beside it.
 const CORE: &[&[&str]] = &[
-    &["name", "conninfo", "limits"],
-    &["script", "placement", "request"],
+    &["name", "conninfo", "limits", "lexer"],
+    &["script", "placement", "request", "migration"],
     &["tenant"],
     &["resolve", "scoped", "isolation", "blueprint", "fleet", "fairness", "dismantle"],
     &["structure"],
@@ -18,11 +18,12 @@ const DIESEL: &[&[&str]] = &[
     &["blueprint", "locks", "ownership", "secrets", "fall_through", "embedded", "structure"],
     &["bookkeeping"],
     &["error", "turnstile"],
-    &["migrations", "session", "pooler"],
+    &["migrations", "session", "pooler", "crew", "lock_table"],
     &["pools"],
     &["connection"],
     &["context"],
     &["registry"],
+    &["ledger"],
     &["provision", "fleet", "checkout", "roles", "logins", "doctor", "drift"],
     &["transact"],
     &["tenant_db"],

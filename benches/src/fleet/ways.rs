@@ -67,7 +67,7 @@ fn several_jobs<'a>(herd: &'a Herd, tenancy: &'a Tenancy) -> [Migrator<'a>; 2] {
 fn migrate<'a>(herd: &'a Herd, tenancy: &'a Tenancy, name: &'static str, jobs: usize) -> Migrator<'a> {
     let tenants = herd.schemas().len();
     let run = move |_: &Change| {
-        let options = RunOptions { jobs, ..RunOptions::default() };
+        let options = RunOptions::default().jobs(jobs);
         let report = tenancy.fleet().migrate(&options, |_| {})?;
         ensure!(report.is_success() && report.tenants.len() == tenants, "{report:?}");
         Ok(())

@@ -104,7 +104,7 @@ mod tests {
     use diesel::prelude::*;
     use diesel::sql_types::Bool;
     use diesel::{QueryableByName, sql_query};
-    use tenancy_core::fleet::RunId;
+    use tenancy_core::fleet::{RunId, RunnerName};
     use uuid::Uuid;
 
     use super::*;
@@ -122,7 +122,7 @@ mod tests {
         let database = test_server().fresh_database();
         let connect = || PgConnection::establish(database.url()).unwrap();
         let [mut first, mut second] = [connect(), connect()];
-        first.batch_execute(name_session(RunId(7), "db-1").as_str()).unwrap();
+        first.batch_execute(name_session(&RunnerName::new(RunId(7), "db-1")).as_str()).unwrap();
         let had = |conn: &mut PgConnection, wait| {
             sql_query(locks::fleet(wait).as_str()).get_result::<Had>(conn).unwrap().yes
         };

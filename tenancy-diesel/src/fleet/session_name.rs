@@ -2,14 +2,13 @@
 
 use std::{env, fs};
 
-use tenancy_core::fleet::{RunId, RunnerName};
+use tenancy_core::fleet::RunnerName;
 use tenancy_core::script::Script;
 
 /// Names the session (`application_name`), so that whoever waits for it learns from PostgreSQL which run it belongs to.
 /// Outside of transactions, because a rollback would undo it; after each loan, because the gate does.
-pub(crate) fn name_session(run: RunId, host: &str) -> Script {
-    let name = RunnerName::new(run, host).to_string();
-    Script::new("SET application_name TO ").literal(&name).sql(";\n")
+pub(crate) fn name_session(name: &RunnerName) -> Script {
+    Script::new("SET application_name TO ").literal(&name.to_string()).sql(";\n")
 }
 
 /// What this machine is called, as far as it is known without asking the network.
@@ -29,6 +28,8 @@ mod tests {
     use diesel::sql_types::{Integer, Text};
     use diesel::{PgConnection, QueryableByName, sql_query};
     use tenancy_core::isolation::{Scope, SessionDefaults};
+
+    use tenancy_core::fleet::RunId;
 
     use super::*;
     use crate::embedded::test_server;
@@ -58,7 +59,7 @@ mod tests {
         let pool = SessionPool::new(url, &SessionDefaults::default(), &settings, "of a test", Scope::Session);
         let mut loan = pool.control().unwrap();
         let before = seen(loan.conn());
-        loan.conn().batch_execute(name_session(RunId(7), "db-1").as_str()).unwrap();
+        loan.conn().batch_execute(name_session(&RunnerName::new(RunId(7), "db-1")).as_str()).unwrap();
         assert_eq!(seen(loan.conn()).name, "tenancy migrate run 7 on db-1");
         drop(loan);
         let after = seen(pool.control().unwrap().conn());
