@@ -1,6 +1,7 @@
 use diesel::migration::Migration as DieselMigration;
 use diesel::pg::Pg;
 use tenancy_core::fleet::Migration;
+use tenancy_core::migration::lint::MigrationText;
 use tenancy_core::migration::{RUST_MARKER, is_in_rust, stands_alone};
 
 use super::recorder::{Recorder, Shown};
@@ -21,8 +22,8 @@ pub(crate) struct Loaded {
 #[derive(Debug, Clone)]
 enum Half {
     Here(Action),
-    /// A function in Rust that this program does not have.
-    Elsewhere,
+    /// A function in Rust that this program does not have, and the comment that says so.
+    Elsewhere(String),
     /// Diesel does not run it, for this reason.
     Refused(String),
     /// There is no way in this direction.
@@ -35,11 +36,22 @@ impl Half {
             Shown::Nothing => Self::Missing,
             Shown::Refused(reason) => Self::Refused(reason),
             Shown::Sql(sql) => match is_in_rust(&sql) {
-                Ok(true) => Self::Elsewhere,
+                Ok(true) => Self::Elsewhere(sql),
                 Ok(false) => Self::Here(Action::Sql(sql)),
                 Err(stray) => return Err(Error::Migrations(format!("{}/{file}: {stray}", migration.name()))),
             },
         })
+    }
+}
+
+impl Half {
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Here(Action::Sql(sql)) | Self::Elsewhere(sql) => Some(sql),
+            // The one thing that is refused, if it can be read, is an empty file.
+            Self::Refused(_) => Some(""),
+            Self::Here(Action::Function(_)) | Self::Missing => None,
+        }
     }
 }
 
@@ -50,9 +62,9 @@ impl Loaded {
         let up = Half::read(migration, Direction::Up, "up.sql")?;
         let down = match (&up, Half::read(migration, Direction::Down, "down.sql")?) {
             // Whether the function has a way down is known where it is registered.
-            (Half::Elsewhere, Half::Missing) => Half::Elsewhere,
-            (Half::Elsewhere, down) => down,
-            (_, Half::Elsewhere) => {
+            (Half::Elsewhere(_), Half::Missing) => Half::Elsewhere(String::new()),
+            (Half::Elsewhere(_), down) => down,
+            (_, Half::Elsewhere(_)) => {
                 return Err(Error::Migrations(format!(
                     "{name}/down.sql says `{RUST_MARKER}`, and its up.sql does not: a function in Rust stands in \
                      up.sql first"
@@ -79,7 +91,7 @@ impl Loaded {
 
     /// Whether this directory stands for that function.
     pub(super) fn is_place_of(&self, migration: &RustMigration) -> bool {
-        matches!(self.up, Half::Elsewhere) && self.name == migration.name.as_str()
+        matches!(self.up, Half::Elsewhere(_)) && self.name == migration.name.as_str()
     }
 
     /// Puts the function where its directory stands. A `down.sql` with SQL in it stays, unless the function has a way
@@ -114,7 +126,7 @@ impl Loaded {
         };
         match self.half(direction) {
             Half::Here(action) => Ok(action),
-            Half::Elsewhere => Err(Error::MigrationElsewhere(self.name.clone())),
+            Half::Elsewhere(_) => Err(Error::MigrationElsewhere(self.name.clone())),
             Half::Refused(reason) => refused(reason),
             Half::Missing => refused("it has no way down (down.sql, or `RustMigration::with_down`)"),
         }
@@ -147,5 +159,15 @@ impl Loaded {
             Some(sql) => stands_alone(sql).map(|alone| alone.to_string()),
             None => Some("it is a function in Rust".to_owned()),
         }
+    }
+
+    /// Its files, if they are what runs.
+    pub(crate) fn text(&self) -> Option<MigrationText<'_>> {
+        Some(MigrationText {
+            name: &self.name,
+            up: self.up.text()?,
+            down: self.down.text(),
+            transactional: self.transactional,
+        })
     }
 }
