@@ -14,6 +14,7 @@ use crate::doctor::Doctor;
 use crate::drift::Drift;
 use crate::error::{Error, RunError};
 use crate::fleet::Fleet;
+use crate::ledger::Runs;
 use crate::logins::Logins;
 use crate::pooler::{self, Pooler};
 use crate::pools::PoolState;
@@ -252,6 +253,11 @@ impl Tenancy {
     /// Migrates all tenants.
     pub fn fleet(&self) -> Fleet<'_> {
         Fleet::new(&self.0)
+    }
+
+    /// The ledger of runs over all tenants.
+    pub fn runs(&self) -> Runs<'_> {
+        Runs::new(&self.0)
     }
 
     /// As whom tenants' sessions act.

@@ -23,6 +23,8 @@ mod migrate;
 mod migration;
 #[path = "cli/roles.rs"]
 mod roles;
+#[path = "cli/runs.rs"]
+mod runs;
 #[path = "cli/spares.rs"]
 mod spares;
 #[path = "cli/tenants.rs"]

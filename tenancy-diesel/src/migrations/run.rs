@@ -61,7 +61,6 @@ pub(crate) fn run_sql(
 }
 
 /// What PostgreSQL said, if `failure` is of a statement of the migration.
-#[allow(dead_code, reason = "for the fleet, which tries again after a lock timeout")]
 pub(crate) fn database_error(failure: &Failure) -> Option<&DieselError> {
     let mut error: &(dyn StdError + 'static) = failure.as_ref();
     loop {

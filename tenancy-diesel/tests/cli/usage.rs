@@ -71,6 +71,7 @@ fn help_has_examples_everywhere_and_needs_no_database() {
         "archive",
         "rename",
         "drop",
+        "runs",
         "limits",
         "exec",
         "roles",
