@@ -2,7 +2,7 @@ use diesel::migration::Migration as DieselMigration;
 use diesel::pg::Pg;
 use tenancy_core::fleet::{Direction, Migration};
 use tenancy_core::migration::lint::MigrationText;
-use tenancy_core::migration::{RUST_MARKER, is_in_rust, stands_alone};
+use tenancy_core::migration::{RUST_MARKER, Statement, ends_transaction, is_in_rust, stands_alone};
 
 use super::recorder::{Recorder, Shown};
 use super::{Action, RustMigration};
@@ -24,20 +24,31 @@ enum Half {
     Here(Action),
     /// A function in Rust that this program does not have, and the comment that says so.
     Elsewhere(String),
-    /// Diesel does not run it, for this reason.
-    Refused(String),
+    /// It does not run, for this reason.
+    Refused {
+        reason: String,
+        sql: String,
+    },
     /// There is no way in this direction.
     Missing,
 }
 
 impl Half {
     fn read(migration: &dyn DieselMigration<Pg>, direction: Direction, file: &str) -> Result<Self, Error> {
+        let transactional = migration.metadata().run_in_transaction();
         Ok(match Recorder::read(migration, direction) {
             Shown::Nothing => Self::Missing,
-            Shown::Refused(reason) => Self::Refused(reason),
+            // An empty file, mostly.
+            Shown::Refused(reason) => Self::Refused { reason, sql: String::new() },
             Shown::Sql(sql) => match is_in_rust(&sql) {
                 Ok(true) => Self::Elsewhere(sql),
-                Ok(false) => Self::Here(Action::Sql(sql)),
+                // Asked before anything of it runs: what is behind the COMMIT would run with another path, as somebody else.
+                Ok(false) => {
+                    match ends_transaction(&sql).filter(|_| transactional).map(|end| ended(file, &end)) {
+                        Some(reason) => Self::Refused { reason, sql },
+                        None => Self::Here(Action::Sql(sql)),
+                    }
+                }
                 Err(stray) => return Err(Error::Migrations(format!("{}/{file}: {stray}", migration.name()))),
             },
         })
@@ -47,12 +58,19 @@ impl Half {
 impl Half {
     fn text(&self) -> Option<&str> {
         match self {
-            Self::Here(Action::Sql(sql)) | Self::Elsewhere(sql) => Some(sql),
-            // The one thing that is refused, if it can be read, is an empty file.
-            Self::Refused(_) => Some(""),
+            Self::Here(Action::Sql(sql)) | Self::Elsewhere(sql) | Self::Refused { sql, .. } => Some(sql),
             Self::Here(Action::Function(_)) | Self::Missing => None,
         }
     }
+}
+
+fn ended(file: &str, end: &Statement<'_>) -> String {
+    format!(
+        "`{}` in line {} of its {file} ends the transaction in which it is recorded as done: leave that out, or set \
+         `run_in_transaction = false` in its metadata.toml",
+        end.text(),
+        end.line()
+    )
 }
 
 impl Loaded {
@@ -98,7 +116,7 @@ impl Loaded {
     /// down.
     pub(super) fn fill(&mut self, migration: &RustMigration) {
         let mut function = Self::function(migration);
-        if let (Half::Missing, Half::Here(_) | Half::Refused(_)) = (&function.down, &self.down) {
+        if let (Half::Missing, Half::Here(_) | Half::Refused { .. }) = (&function.down, &self.down) {
             function.down = self.down.clone();
         }
         // Outside of a transaction if either says so: the other one would be wrong in a way that shows late.
@@ -127,7 +145,7 @@ impl Loaded {
         match self.half(direction) {
             Half::Here(action) => Ok(action),
             Half::Elsewhere(_) => Err(Error::MigrationElsewhere(self.name.clone())),
-            Half::Refused(reason) => refused(reason),
+            Half::Refused { reason, .. } => refused(reason),
             Half::Missing => refused("it has no way down (down.sql, or `RustMigration::with_down`)"),
         }
     }
