@@ -14,7 +14,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Uuid as SqlUuid};
 use diesel::{PgConnection, QueryableByName, sql_query};
 use tenancy_core::fleet::{Direction, RunnerName};
-use tenancy_core::isolation::{SharedSchemas, WIPE};
+use tenancy_core::isolation::{SessionDefaults, SharedSchemas, wipe};
 use tenancy_core::name::{RoleName, SchemaName, TenantSlug};
 use tenancy_core::script::Script;
 use uuid::Uuid;
@@ -193,9 +193,7 @@ impl Group<'_> {
         let start = if first {
             Script::default()
         } else {
-            Script::new(WIPE)
-                .script(&session_name::name_transaction(self.name))
-                .script(&self.patience.local())
+            clean().script(&session_name::name_transaction(self.name)).script(&self.patience.local())
         };
         let start = match owner.map(RoleName::parse).transpose() {
             Ok(Some(role)) => start.sql("SET LOCAL ROLE ").ident(role.ident()).sql(";\n"),
@@ -221,9 +219,14 @@ impl Group<'_> {
     }
 }
 
+/// The session as a tenant alone would find it: in UTC, whatever the server's time zone is.
+fn clean() -> Script {
+    wipe(&SessionDefaults::default())
+}
+
 /// The session as it was when the group began: wiped, and pinned as the gate expects.
 fn wiped(session: &Session) -> String {
-    Script::new(WIPE)
+    clean()
         .sql("SELECT pg_catalog.set_config('search_path', ")
         .literal(&session.path)
         .sql(", false), pg_catalog.set_config('tenancy.pin', ")
