@@ -24,6 +24,7 @@ mod invalid_indexes;
 mod large;
 mod ledger;
 mod lifecycle;
+mod lint_facts;
 mod many;
 mod newcomers;
 mod outside_transactions;
