@@ -3,6 +3,7 @@
 //! * [`Catalog`]: the migrations there are, in order. [`Migration`]: one of them.
 //! * [`Subject`]: a tenant and what was applied to it.
 //! * [`Policy`]: canaries, waves, limits. [`FleetPlan`]: catalogue × subjects × policy → [`Wave`]s.
+//! * [`sample()`]: which of them stand for all in a trial.
 //! * [`ErrorBudget`], [`GroupSize`], [`Pacer`], [`Backoff`]: what a runner decides on its way.
 //! * [`RunId`], [`RunState`], [`TenantState`]: what the ledger says of a run.
 
@@ -14,6 +15,7 @@ mod pacer;
 mod plan;
 mod policy;
 mod run;
+mod sample;
 mod wave;
 
 pub use backoff::Backoff;
@@ -24,4 +26,5 @@ pub use pacer::Pacer;
 pub use plan::{FleetPlan, Subject};
 pub use policy::{Canaries, Policy};
 pub use run::{Direction, RunId, RunState, TenantState, UnknownWord};
+pub use sample::sample;
 pub use wave::{TenantPlan, Wave};

@@ -15,17 +15,17 @@ use crate::ownership;
 
 /// Up or down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Direction {
+pub(crate) enum Direction {
     Up,
     Down,
 }
 
 /// Where a migration runs: a schema, and the tenant whose registry row follows it, if it is a tenant's.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Target<'a> {
-    pub(super) schema: &'a SchemaName,
-    pub(super) tenant: Option<TenantId>,
-    pub(super) shared: &'a SharedSchemas,
+pub(crate) struct Target<'a> {
+    pub(crate) schema: &'a SchemaName,
+    pub(crate) tenant: Option<TenantId>,
+    pub(crate) shared: &'a SharedSchemas,
 }
 
 /// How long what is set lasts.
@@ -81,7 +81,7 @@ impl Target<'_> {
 }
 
 /// Runs `loaded` in `target` and writes it down, in one transaction where the migration allows it.
-pub(super) fn apply(
+pub(crate) fn apply(
     conn: &mut PgConnection,
     target: Target<'_>,
     migration: &Migration,

@@ -19,8 +19,11 @@ mod subjects;
 mod template;
 mod worker;
 
+pub(crate) use apply::{Direction, Target, apply};
 pub use exec::ExecResult;
 pub use exec_row::ExecRow;
 pub use fleet::{Fleet, RunOptions, TenantStanding};
 pub use report::{FleetReport, TenantReport};
+pub(crate) use subjects::{Which, read as read_subjects};
 pub use template::TemplateStanding;
+pub(crate) use template::find;

@@ -130,7 +130,7 @@ pub(super) fn newest(conn: &mut PgConnection, context: &Context) -> Result<Optio
 }
 
 /// The migration of `version` among those that were loaded.
-pub(super) fn find<'a>(loaded: &'a [Loaded], version: &str) -> Result<&'a Loaded, Error> {
+pub(crate) fn find<'a>(loaded: &'a [Loaded], version: &str) -> Result<&'a Loaded, Error> {
     loaded
         .iter()
         .find(|migration| migration.name().version().to_string() == version)
