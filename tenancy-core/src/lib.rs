@@ -13,13 +13,13 @@
 //! * [`blueprint`]: a schema as typed objects, rendered for any tenant.
 //! * [`structure`]: what stands in a schema, so that two can be compared.
 //! * [`dismantle`]: in which steps a large schema is dropped.
-//! * [`fleet`]: which migrations which tenant needs.
+//! * [`fleet`]: which migrations which tenant needs; [`migration`]: what is in the text of one.
 //! * [`limits`] and [`fairness`]: what a tenant may take, and whose turn it is.
 //! * [`conninfo`]: what a database URL says about hosts and encryption.
 //! * [`script`]: the one type that SQL text is assembled in.
 //!
-//! Modules import downwards only: `name`, `conninfo` and `limits` import nothing of this crate; `script`,
-//! `placement`, `tenant` and `request` import those; the rest imports all of them, and
+//! Modules import downwards only: `name`, `conninfo`, `limits` and `lexer` import nothing of this crate; `script`,
+//! `placement`, `tenant`, `request` and `migration` import those; the rest imports all of them, and
 //! `structure` also `blueprint`.
 
 pub mod blueprint;
@@ -28,7 +28,9 @@ pub mod dismantle;
 pub mod fairness;
 pub mod fleet;
 pub mod isolation;
+mod lexer;
 pub mod limits;
+pub mod migration;
 pub mod name;
 pub mod placement;
 pub mod request;

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// From the bottom up. A module may import those in rows above its own in this list, and none beside it.
 const CORE: &[&[&str]] = &[
-    &["name", "conninfo", "limits"],
-    &["script", "placement", "request"],
+    &["name", "conninfo", "limits", "lexer"],
+    &["script", "placement", "request", "migration"],
     &["tenant"],
     &["resolve", "scoped", "isolation", "blueprint", "fleet", "fairness", "dismantle"],
     &["structure"],

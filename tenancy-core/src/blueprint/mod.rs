@@ -36,7 +36,6 @@ pub mod body;
 mod definition;
 mod deparsed;
 pub mod kind;
-mod lexer;
 mod object;
 mod order;
 mod render;

@@ -11,7 +11,7 @@
 
 use std::borrow::Cow;
 
-use super::lexer::{Kind, Token, scan};
+use crate::lexer::{Kind, Token, scan};
 
 /// `text`, which PostgreSQL wrote, in a form that it reads as the same expression.
 pub(super) fn stable(text: &str) -> Cow<'_, str> {

@@ -1,5 +1,5 @@
 use super::{Doubt, Language, Reason};
-use crate::blueprint::lexer::{self, Kind, Token};
+use crate::lexer::{self, Kind, Token};
 use crate::name::{Ident, SchemaName};
 
 /// PostgreSQL cuts names at so many bytes.

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::body::word_positions;
-use crate::blueprint::lexer::{self, Kind};
+use crate::lexer::{self, Kind};
 use crate::name::SchemaName;
 
 /// A place that names the template and is not rewritten, because reading does not tell what it means.

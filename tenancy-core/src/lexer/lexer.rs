@@ -1,58 +1,27 @@
-//! PostgreSQL's tokens, as its `scan.l` sees them, which `sql` and `plpgsql` share. `standard_conforming_strings` is on.
+use std::ops::Range;
 
-/// What a token is, as far as it matters here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A keyword or a name; `quoted` in double quotes.
-    Name { quoted: bool },
-    /// A name with Unicode escapes.
-    EscapedName,
-    /// A literal of any kind, from its first to its last quote.
-    Text,
-    /// A number or a parameter.
-    Number,
-    /// `.`
-    Dot,
-    /// `..`
-    DotDot,
-    /// `(`
-    Open,
-    /// One character of an operator.
-    Operator,
-    /// Everything else.
-    Other,
-}
-
-/// A token and where it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Token {
-    pub(super) kind: Kind,
-    pub(super) start: usize,
-    pub(super) end: usize,
-}
-
-/// A quote or a comment without an end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Endless {
-    /// Where it begins.
-    pub(super) start: usize,
-}
+use super::token::{Endless, Kind, Scanned, Token};
 
 /// The tokens of `text`, without blanks and comments.
-pub(super) fn scan(text: &str) -> Result<Vec<Token>, Endless> {
-    let mut lexer = Lexer { bytes: text.as_bytes(), at: 0 };
+pub(crate) fn scan(text: &str) -> Result<Vec<Token>, Endless> {
+    scan_all(text).map(|scanned| scanned.tokens)
+}
+
+/// The tokens and the comments of `text`.
+pub(crate) fn scan_all(text: &str) -> Result<Scanned, Endless> {
+    let mut lexer = Lexer { bytes: text.as_bytes(), at: 0, comments: Vec::new() };
     let mut tokens = Vec::new();
     loop {
         lexer.skip_blanks()?;
         let start = lexer.at;
         match lexer.token()? {
             Some(kind) => tokens.push(Token { kind, start, end: lexer.at }),
-            None => return Ok(tokens),
+            None => return Ok(Scanned { tokens, comments: lexer.comments }),
         }
     }
 }
 
-pub(super) fn is_space(byte: u8) -> bool {
+fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)
 }
 
@@ -65,13 +34,14 @@ fn starts_name(byte: u8) -> bool {
 }
 
 /// Whether a byte can stand in an unquoted name.
-pub(super) fn continues_name(byte: u8) -> bool {
+pub(crate) fn continues_name(byte: u8) -> bool {
     starts_name(byte) || byte.is_ascii_digit() || byte == b'$'
 }
 
 struct Lexer<'a> {
     bytes: &'a [u8],
     at: usize,
+    comments: Vec<Range<usize>>,
 }
 
 impl Lexer<'_> {
@@ -93,6 +63,7 @@ impl Lexer<'_> {
     fn skip_blanks(&mut self) -> Result<(), Endless> {
         loop {
             self.skip_while(is_space);
+            let start = self.at;
             if self.looks_at(b"--") {
                 self.skip_while(|byte| !is_newline(byte));
             } else if self.looks_at(b"/*") {
@@ -100,6 +71,7 @@ impl Lexer<'_> {
             } else {
                 return Ok(());
             }
+            self.comments.push(start..self.at);
         }
     }
 

@@ -1,0 +1,18 @@
+//! The text of migrations: what is in it, before PostgreSQL sees it.
+//!
+//! * [`Statements`]: the statements of a text; where a `;` ends one and where it does not.
+//! * [`controls_transaction`]: whether a text begins or ends transactions itself.
+//! * [`stands_alone`]: why a text must not share its transaction with other tenants.
+//! * [`is_in_rust`]: whether a text only stands for a function in Rust.
+
+mod alone;
+mod control;
+mod rust;
+mod statement;
+mod statements;
+
+pub use alone::{Alone, stands_alone};
+pub use control::controls_transaction;
+pub use rust::{RUST_MARKER, StrayMarker, is_in_rust};
+pub use statement::Statement;
+pub use statements::{Statements, Unterminated};
