@@ -6,6 +6,7 @@
 //! * [`Scoped`]: an id that is refused in any tenant but its own.
 //! * [`Registry`], [`Provisioner`], [`Fleet`], [`Roles`], [`Logins`]: tenants' rows, their coming and going,
 //!   their migrations, as whom and by which login their sessions act.
+//! * [`Trial`]: what pending migrations would do, tried on clones.
 //! * [`Drift`]: which tenants are not what the template is.
 //! * [`Doctor`]: what is wrong with the database, and the statements that mend it.
 //! * [`blueprint`]: what a clone carries; [`structure`]: what it is proved by.
@@ -52,6 +53,7 @@ mod tenant_db;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transact;
+mod trial;
 mod turnstile;
 #[cfg(feature = "rocket")]
 pub mod web;
@@ -86,6 +88,9 @@ pub use tenancy_core::scoped::{Scoped, WrongTenant};
 pub use tenancy_core::tenant::{ActiveTenant, Tenant, TenantId, TenantStatus};
 #[cfg(feature = "tokio")]
 pub use tenant_db::TenantDb;
+pub use trial::{
+    MigrationTrial, NotTried, Reversal, SubjectTrial, Trial, TrialOptions, TrialReport, TrialTenants,
+};
 
 #[cfg(all(doctest, feature = "tokio"))]
 #[doc = include_str!("../tests/misuse.md")]

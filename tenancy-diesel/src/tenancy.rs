@@ -22,6 +22,7 @@ use crate::registry::{Registry, Seeds, install};
 use crate::roles::Roles;
 #[cfg(feature = "tokio")]
 use crate::tenant_db::TenantDb;
+use crate::trial::Trial;
 
 /// The library: one per service. Cheap to clone.
 ///
@@ -252,6 +253,11 @@ impl Tenancy {
     /// Migrates all tenants.
     pub fn fleet(&self) -> Fleet<'_> {
         Fleet::new(&self.0)
+    }
+
+    /// Tries pending migrations on clones, and rolls back.
+    pub fn trial(&self) -> Trial<'_> {
+        Trial::new(&self.0)
     }
 
     /// As whom tenants' sessions act.

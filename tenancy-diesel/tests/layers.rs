@@ -24,7 +24,7 @@ const DIESEL: &[&[&str]] = &[
     &["context"],
     &["registry"],
     &["provision", "fleet", "checkout", "roles", "logins", "doctor", "drift"],
-    &["transact"],
+    &["transact", "trial"],
     &["tenant_db"],
     &["tenancy"],
     &["builder"],

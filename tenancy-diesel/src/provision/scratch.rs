@@ -123,7 +123,8 @@ impl Provisioner<'_> {
             .map_err(Error::query("act as the owner of the tenant's schema"))?;
         let role = source.role.as_ref();
         let origin = Origin::Trial { schema: from, role, with_data };
-        let cloned = self.clone_schema(conn, origin, &scratch, role.map(RoleName::as_str), &Script::default());
+        let cloned =
+            self.clone_schema(conn, origin, &scratch, role.map(RoleName::as_str), &Script::default());
         cloned.map_err(|error| match error {
             Error::Capture(CaptureError::NoTemplate { template: schema }) => {
                 Error::SchemaMissing { slug: source.slug.clone(), schema }

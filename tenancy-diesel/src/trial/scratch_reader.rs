@@ -61,7 +61,9 @@ impl ScratchReader<'_> {
                 .bind::<Text, _>(bookkeeping::TABLE)
                 .load(conn)
                 .map_err(counting())?;
-            let mut script = Script::new("SELECT coalesce(pg_catalog.sum(t.rows), 0)::pg_catalog.int8 AS rows FROM (VALUES (0::pg_catalog.int8)");
+            let mut script = Script::new(
+                "SELECT coalesce(pg_catalog.sum(t.rows), 0)::pg_catalog.int8 AS rows FROM (VALUES (0::pg_catalog.int8)",
+            );
             for table in &tables {
                 script = script
                     .sql(", ((SELECT pg_catalog.count(*) FROM ONLY ")

@@ -48,7 +48,9 @@ pub(super) fn undone_within<T>(
         outcome = Some(work(conn));
         Err(RollBack)
     });
-    outcome.unwrap_or_else(|| Err(Error::query("set a savepoint")(diesel::result::Error::BrokenTransactionManager)))
+    outcome.unwrap_or_else(|| {
+        Err(Error::query("set a savepoint")(diesel::result::Error::BrokenTransactionManager))
+    })
 }
 
 /// Whether the transaction that [`undone`] began is the one that is open.

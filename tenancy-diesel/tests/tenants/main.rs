@@ -27,3 +27,4 @@ mod outside_transactions;
 mod proof;
 mod seeds;
 mod spares;
+mod trial;
