@@ -4,6 +4,7 @@ use diesel::result::Error as DieselError;
 use tenancy_core::conninfo::PlainText;
 use tenancy_core::fleet::CatalogError;
 use tenancy_core::isolation::{PlanError, Refusal};
+use tenancy_core::migration::{MigrationNameError, RUST_MARKER};
 use tenancy_core::name::{NameError, RoleName, SchemaName, TenantSlug};
 use tenancy_core::resolve::ResolveError;
 use tenancy_core::scoped::WrongTenant;
@@ -258,6 +259,23 @@ pub enum Error {
     /// The migrations cannot be read.
     #[error("read the migrations: {0}")]
     Migrations(String),
+    /// A migration was given a name that is none.
+    #[error(transparent)]
+    MigrationName(#[from] MigrationNameError),
+    /// A migration is a function in Rust, and this program does not have it.
+    #[error(
+        "migration {0} is a function in Rust that this program does not have (its up.sql says `{RUST_MARKER}`): let \
+         the service that registers it with `Migrations::with` migrate"
+    )]
+    MigrationElsewhere(String),
+    /// A migration cannot be run, whatever the schema.
+    #[error("migration {migration} cannot be run: {reason}")]
+    MigrationRefused {
+        /// The migration's name.
+        migration: String,
+        /// Why.
+        reason: String,
+    },
     /// A migration failed.
     #[error("migration {migration} of schema `{schema}`: {reason}")]
     Migration {

@@ -67,7 +67,7 @@ pub use fleet::{
     ExecResult, ExecRow, Fleet, FleetReport, RunOptions, TemplateStanding, TenantReport, TenantStanding,
 };
 pub use logins::{Login, LoginKind, Logins};
-pub use migrations::Migrations;
+pub use migrations::{MigrationContext, Migrations, RustMigration};
 pub use pooler::Pooler;
 pub use pools::{PoolSettings, PoolState};
 pub use provision::{

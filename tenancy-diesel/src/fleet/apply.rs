@@ -4,27 +4,22 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, Transact
 use diesel::{Connection as _, PgConnection};
 use tenancy_core::fleet::Migration;
 use tenancy_core::isolation::SharedSchemas;
-use tenancy_core::name::SchemaName;
+use tenancy_core::name::{SchemaName, TenantSlug};
 use tenancy_core::script::Script;
 use tenancy_core::tenant::TenantId;
 
 use crate::bookkeeping;
 use crate::error::Error;
-use crate::migrations::Loaded;
+pub(super) use crate::migrations::Direction;
+use crate::migrations::{Action, Failure, Loaded};
 use crate::ownership;
-
-/// Up or down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Direction {
-    Up,
-    Down,
-}
 
 /// Where a migration runs: a schema, and the tenant whose registry row follows it, if it is a tenant's.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Target<'a> {
     pub(crate) schema: &'a SchemaName,
     pub(crate) tenant: Option<TenantId>,
+    pub(crate) slug: Option<&'a TenantSlug>,
     pub(crate) shared: &'a SharedSchemas,
 }
 
@@ -88,36 +83,32 @@ pub(crate) fn apply(
     loaded: &Loaded,
     direction: Direction,
 ) -> Result<(), Error> {
+    let action = loaded.action(direction)?;
     let result = if migration.transactional {
-        in_transaction(conn, target, migration, loaded, direction)
+        in_transaction(conn, target, migration, action, direction)
     } else {
-        outside_transaction(conn, target, migration, loaded, direction)
+        outside_transaction(conn, target, migration, action, direction)
     };
-    result.map_err(|error| {
-        // Diesel's type for this is private; its text begins with the name, which the error has already.
-        let text = error.to_string();
-        let reason = text.strip_prefix(&format!("Failed to run {} with: ", migration.name)).unwrap_or(&text);
-        Error::Migration {
-            migration: migration.name.clone(),
-            schema: target.schema.clone(),
-            reason: reason.to_owned(),
-        }
+    result.map_err(|error| Error::Migration {
+        migration: migration.name.clone(),
+        schema: target.schema.clone(),
+        reason: error.to_string(),
     })
 }
 
-type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+type Outcome = Result<(), Failure>;
 
 fn in_transaction(
     conn: &mut PgConnection,
     target: Target<'_>,
     migration: &Migration,
-    loaded: &Loaded,
+    action: &Action,
     direction: Direction,
 ) -> Outcome {
     let mut ended = false;
     let result = conn.transaction(|conn| {
         conn.batch_execute(target.enter(Scope::Transaction).as_str())?;
-        run(conn, loaded, direction)?;
+        action.run(conn, target.schema, target.slug, true)?;
         let depth = AnsiTransactionManager::transaction_manager_status_mut(conn).transaction_depth()?;
         ended = depth.is_none();
         if ended {
@@ -136,18 +127,11 @@ fn outside_transaction(
     conn: &mut PgConnection,
     target: Target<'_>,
     migration: &Migration,
-    loaded: &Loaded,
+    action: &Action,
     direction: Direction,
 ) -> Outcome {
     conn.batch_execute(target.enter(Scope::Session).as_str())?;
-    run(conn, loaded, direction)?;
+    action.run(conn, target.schema, target.slug, false)?;
     // One batch is one transaction: both records or none.
     Ok(conn.batch_execute(target.written_down(direction, &migration.version).as_str())?)
-}
-
-fn run(conn: &mut PgConnection, loaded: &Loaded, direction: Direction) -> Outcome {
-    match direction {
-        Direction::Up => loaded.run(conn),
-        Direction::Down => loaded.revert(conn),
-    }
 }

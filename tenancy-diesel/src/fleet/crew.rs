@@ -13,6 +13,7 @@ use super::worker::{Task, work};
 use crate::connection::ControlConnection;
 use crate::context::Context;
 use crate::error::Error;
+use crate::migrations::Loaded;
 use crate::pools::SessionPool;
 
 /// How a crew works.
@@ -20,6 +21,7 @@ pub(super) struct Crew<'a> {
     pub(super) context: &'a Context,
     pub(super) jobs: usize,
     pub(super) stop_at_failure: bool,
+    pub(super) loaded: &'a [Loaded],
 }
 
 /// How the work ended.
@@ -35,6 +37,7 @@ pub(super) struct Ended {
 struct Shift<'a> {
     subjects: &'a [Subject],
     task: Task<'a>,
+    loaded: &'a [Loaded],
     pool: SessionPool,
     next: AtomicUsize,
     stop: AtomicBool,
@@ -56,6 +59,7 @@ impl Crew<'_> {
         let shift = Shift {
             subjects,
             task,
+            loaded: self.loaded,
             pool: self.context.control_pool(u32::try_from(jobs).unwrap_or(u32::MAX)),
             next: AtomicUsize::new(0),
             stop: AtomicBool::new(false),
@@ -87,12 +91,11 @@ impl Crew<'_> {
 
     /// Takes one subject after the other. An error is one that every subject would meet.
     fn worker(&self, shift: &Shift<'_>, reports: &Sender<TenantReport>) -> Result<(), Error> {
-        let loaded = self.context.migrations.load()?;
         while !shift.stop.load(Ordering::Relaxed) {
             let Some(subject) = shift.subjects.get(shift.next.fetch_add(1, Ordering::Relaxed)) else { break };
             // A connection for each tenant: the gate wipes what the migration left in the session.
             let mut conn = shift.pool.control().map(ControlConnection::new)?;
-            let report = work(&mut conn, subject, shift.task, &loaded, &self.context.shared);
+            let report = work(&mut conn, subject, shift.task, shift.loaded, &self.context.shared);
             drop(conn);
             if report.error.is_some() && self.stop_at_failure {
                 shift.stop.store(true, Ordering::Relaxed);

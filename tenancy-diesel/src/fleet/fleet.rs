@@ -147,7 +147,7 @@ impl<'a> Fleet<'a> {
             Which::Lacking(&catalog.versions()),
             &options.only,
         )?;
-        self.work_through(&subjects, Task::Migrate(&catalog), options, &mut finished, &mut report);
+        self.work_through(&subjects, Task::Migrate(&catalog), options, &mut finished, &mut report)?;
         report.took = began.elapsed();
         Ok(report)
     }
@@ -185,7 +185,7 @@ impl<'a> Fleet<'a> {
         let subjects =
             subjects::read(&mut *self.context.operation()?, Which::Having(&version), &options.only)?;
         let task = Task::Revert(&catalog, &version);
-        self.work_through(&subjects, task, options, &mut finished, &mut report);
+        self.work_through(&subjects, task, options, &mut finished, &mut report)?;
         report.took = began.elapsed();
         Ok(report)
     }
@@ -197,14 +197,20 @@ impl<'a> Fleet<'a> {
         options: &RunOptions,
         finished: &mut dyn FnMut(&TenantReport),
         report: &mut FleetReport,
-    ) {
-        let crew =
-            Crew { context: self.context, jobs: options.jobs, stop_at_failure: options.stop_at_failure };
+    ) -> Result<(), Error> {
+        let loaded = self.context.migrations.load()?;
+        let crew = Crew {
+            context: self.context,
+            jobs: options.jobs,
+            stop_at_failure: options.stop_at_failure,
+            loaded: &loaded,
+        };
         let ended = crew.run(subjects, task, &mut |tenant| {
             finished(&tenant);
             report.tenants.push(tenant);
         });
         report.not_begun = ended.not_begun;
         report.stopped = ended.because.map(|error| error.to_string());
+        Ok(())
     }
 }

@@ -19,7 +19,7 @@ mod subjects;
 mod template;
 mod worker;
 
-pub(crate) use apply::{Direction, Target, apply};
+pub(crate) use apply::{Target, apply};
 pub use exec::ExecResult;
 pub use exec_row::ExecRow;
 pub use fleet::{Fleet, RunOptions, TenantStanding};

@@ -95,7 +95,7 @@ fn migrate_into(
     let applied =
         bookkeeping::applied(conn, template).map_err(Error::query("read the template's migrations"))?;
     let loaded = context.migrations.load()?;
-    let target = Target { schema: template, tenant: None, shared: &context.shared };
+    let target = Target { schema: template, tenant: None, slug: None, shared: &context.shared };
     for migration in catalog.missing(&applied) {
         apply(conn, target, migration, find(&loaded, &migration.version)?, Direction::Up)?;
         done.push(migration.name.clone());
@@ -117,7 +117,7 @@ pub(super) fn revert(
     let Some(newest) = applied.last() else { return Ok(None) };
     let migration = catalog.find(newest).ok_or_else(|| unknown(newest))?;
     let loaded = context.migrations.load()?;
-    let target = Target { schema: template, tenant: None, shared: &context.shared };
+    let target = Target { schema: template, tenant: None, slug: None, shared: &context.shared };
     apply(conn, target, migration, find(&loaded, newest)?, Direction::Down)?;
     Ok(Some(newest.clone()))
 }
@@ -131,10 +131,7 @@ pub(super) fn newest(conn: &mut PgConnection, context: &Context) -> Result<Optio
 
 /// The migration of `version` among those that were loaded.
 pub(crate) fn find<'a>(loaded: &'a [Loaded], version: &str) -> Result<&'a Loaded, Error> {
-    loaded
-        .iter()
-        .find(|migration| migration.name().version().to_string() == version)
-        .ok_or_else(|| unknown(version))
+    loaded.iter().find(|migration| migration.version == version).ok_or_else(|| unknown(version))
 }
 
 fn unknown(version: &str) -> Error {

@@ -59,11 +59,11 @@ fn work_into(
     conn.batch_execute(locks::migrating(subject.id).as_str()).map_err(Error::query("lock the tenant"))?;
     // It may have been renamed or dropped since it was listed; from here on it cannot be.
     let Some((slug, schema)) = subjects::home(conn, subject.id)? else { return Ok(()) };
-    report.slug = slug;
+    report.slug = slug.clone();
     report.schema = schema.clone();
     let schema = &schema;
     let applied = bookkeeping::applied(conn, schema).map_err(Error::query("read the tenant's migrations"))?;
-    let target = Target { schema, tenant: Some(subject.id), shared };
+    let target = Target { schema, tenant: Some(subject.id), slug: Some(&slug), shared };
     match task {
         Task::Migrate(catalog) => {
             for migration in catalog.missing(&applied) {

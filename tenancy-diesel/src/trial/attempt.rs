@@ -5,18 +5,19 @@ use std::time::Instant;
 use diesel::PgConnection;
 use diesel::connection::SimpleConnection as _;
 use tenancy_core::fleet::{Catalog, Migration};
+use tenancy_core::name::{SchemaName, TenantSlug};
 use tenancy_core::structure::{Difference, Structure};
 
+use super::ending::ending_of;
 use super::scratch_reader::ScratchReader;
 use super::settings::Settings;
-use super::sql_of::ending_of;
 use super::undone::{is_open, undone};
 use super::{MigrationTrial, NotTried, Reversal, SubjectTrial, TrialOptions, constraints};
 use crate::bookkeeping;
 use crate::context::Context;
 use crate::error::Error;
-use crate::fleet::{Direction, Target, apply, find};
-use crate::migrations::Loaded;
+use crate::fleet::{Target, apply, find};
+use crate::migrations::{Direction, Loaded};
 use crate::ownership;
 use crate::provision::{Provisioner, Scratch, Tried};
 
@@ -35,6 +36,9 @@ pub(super) struct Attempt<'a> {
 struct Ground<'a> {
     attempt: &'a Attempt<'a>,
     scratch: &'a Scratch,
+    /// What was cloned, by the name that people know; the template has no slug.
+    source: SchemaName,
+    slug: Option<TenantSlug>,
     settings: Settings,
     reader: ScratchReader<'a>,
     /// The structure before the first migration, and after each.
@@ -72,7 +76,15 @@ impl Attempt<'_> {
             trial.rows = Some(reader.rows(conn)?);
         }
         let before = reader.structure(conn)?;
-        let mut ground = Ground { attempt: self, scratch: &scratch, settings, reader, states: vec![before] };
+        let mut ground = Ground {
+            attempt: self,
+            scratch: &scratch,
+            source: trial.schema.clone(),
+            slug: trial.slug.clone(),
+            settings,
+            reader,
+            states: vec![before],
+        };
         let pending: Vec<&Migration> = self.catalog.missing(&applied).collect();
         let done = ground.apply_all(conn, &pending, trial);
         if done.is_ok() && self.options.reversible {
@@ -164,25 +176,28 @@ impl Ground<'_> {
 
     /// Runs one migration as the fleet does, under the settings of a new session, to the checks of its commit.
     fn run(&self, conn: &mut PgConnection, migration: &Migration, direction: Direction) -> Result<(), Error> {
-        let schema = &self.scratch.schema;
-        let failed = |reason: String| Error::Migration {
-            migration: migration.name.clone(),
-            schema: schema.clone(),
-            reason,
-        };
         let loaded = find(self.attempt.loaded, &migration.version)?;
         if let Some(statement) = ending_of(loaded, direction) {
-            return Err(failed(format!(
-                "not run, because `{statement}` in it ends the transaction of the trial, and its own: leave that out, or \
-                 set `run_in_transaction = false` in its metadata.toml"
-            )));
+            return Err(self.failed(
+                migration,
+                format!(
+                    "not run, because `{statement}` in it ends the transaction of the trial, and its own: leave that out, or \
+                     set `run_in_transaction = false` in its metadata.toml"
+                ),
+            ));
         }
         self.settings.restore(conn)?;
-        let target = Target { schema, tenant: None, shared: &self.attempt.context.shared };
+        let schema = &self.scratch.schema;
+        let shared = &self.attempt.context.shared;
+        let target = Target { schema, tenant: None, slug: self.slug.as_ref(), shared };
         let result = apply(conn, target, migration, loaded, direction);
         self.refuse_ended(conn, migration)?;
-        result?;
-        constraints::check(conn, schema).map_err(|error| failed(format!("at its commit: {error}")))
+        result.map_err(|error| match error {
+            Error::Migration { reason, .. } => self.failed(migration, reason),
+            error => error,
+        })?;
+        constraints::check(conn, schema)
+            .map_err(|error| self.failed(migration, format!("at its commit: {error}")))
     }
 
     /// Where the transaction is over, nothing more may be run. What was to be committed was rolled back.
@@ -190,13 +205,13 @@ impl Ground<'_> {
         if is_open(conn) {
             return Ok(());
         }
-        Err(Error::Migration {
-            migration: migration.name.clone(),
-            schema: self.scratch.schema.clone(),
-            reason:
-                "it ended the transaction of the trial, or the connection was lost: nothing of it was kept"
-                    .to_owned(),
-        })
+        let reason =
+            "it ended the transaction of the trial, or the connection was lost: nothing of it was kept";
+        Err(self.failed(migration, reason.to_owned()))
+    }
+
+    fn failed(&self, migration: &Migration, reason: String) -> Error {
+        Error::Migration { migration: migration.name.clone(), schema: self.source.clone(), reason }
     }
 
     /// The structure as it is, and in what it differs from that before the migration at `place`.

@@ -30,13 +30,14 @@
 
 mod attempt;
 mod constraints;
+mod ending;
 mod migration;
 mod options;
 mod report;
 mod reversal;
 mod scratch_reader;
 mod settings;
-mod sql_of;
+
 mod subject;
 #[expect(clippy::module_inception, reason = "the file is named after its type")]
 mod trial;

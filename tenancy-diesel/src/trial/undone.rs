@@ -5,7 +5,8 @@ use diesel::{Connection as _, PgConnection};
 
 use crate::error::Error;
 
-/// Whatever follows the transaction, because the SQL in it ended it, cannot write.
+/// Whatever follows the transaction, because a function in Rust ended it, cannot write. (But for large objects before
+/// PostgreSQL 16. A function that begins another transaction, to write in it, is beyond help.)
 const READ_ONLY: &str = "SET default_transaction_read_only TO on";
 
 /// A COMMIT runs the query of a cursor that is to outlast it, and this one fails: the transaction is rolled back then. (Not

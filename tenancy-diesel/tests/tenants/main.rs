@@ -25,6 +25,7 @@ mod many;
 mod newcomers;
 mod outside_transactions;
 mod proof;
+mod rust_migrations;
 mod seeds;
 mod spares;
 mod trial;

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection as _;
 use tenancy_diesel::core::isolation::TenantRoles;
 use tenancy_diesel::core::structure::Change;
-use tenancy_diesel::{Error, SubjectTrial, TrialOptions, TrialReport, TrialTenants};
+use tenancy_diesel::{
+    Error, Migrations, RustMigration, SubjectTrial, TrialOptions, TrialReport, TrialTenants,
+};
 
 use crate::desk::{Desk, slug};
 use crate::world::ASLEEP;
@@ -220,6 +222,7 @@ fn a_migration_that_ends_its_transaction_is_not_run() {
     ] {
         let desk = Desk::new();
         desk.create("acme").unwrap();
+        desk.world.sql("GRANT CREATE ON SCHEMA public TO PUBLIC");
         desk.write(SECOND, up, None);
         let before = inventory(&desk);
         let report = run(&desk, &TrialOptions::default());
@@ -243,6 +246,69 @@ fn a_migration_that_ends_its_transaction_is_not_run() {
     let report = run(&desk, &TrialOptions::default());
     assert!(report.is_success(), "{report:?}");
     assert!(told(&report.subjects[0]).contains(&"+ table b".to_owned()));
+}
+
+#[test]
+fn a_function_that_ends_the_transaction_commits_nothing() {
+    for (sql, then) in [
+        (
+            "CREATE TABLE public.left_behind (id int); COMMIT; CREATE TABLE public.left_behind2 (id int)",
+            "SELECT 1",
+        ),
+        ("CREATE TABLE left_behind (id int); END", "CREATE TABLE public.left_behind2 (id int)"),
+        ("ROLLBACK; CREATE TABLE public.left_behind (id int)", "CREATE TABLE public.left_behind2 (id int)"),
+        (
+            "ROLLBACK",
+            "CREATE TABLE public.left_behind (id int); SELECT nextval('tenant_acme.tickets_id_seq')",
+        ),
+        ("SELECT lo_create(0); PREPARE TRANSACTION 'left'", "SELECT 1"),
+    ] {
+        let desk = Desk::new();
+        desk.create("acme").unwrap();
+        desk.world.sql("GRANT CREATE ON SCHEMA public TO PUBLIC");
+        let function = RustMigration::new(SECOND, move |tenant| {
+            // It does not even look at what went wrong.
+            let _ = tenant.conn().batch_execute(sql);
+            let _ = tenant.conn().batch_execute(then);
+            Ok(())
+        });
+        let migrations = Migrations::directory(desk.directory()).unwrap().with(function.unwrap());
+        desk.write(THIRD, "CREATE TABLE notes (id int)", None);
+        let service = desk.another_with(|builder| builder.migrations(migrations));
+        let before = inventory(&desk);
+        let report = service.trial().run(&TrialOptions::default(), |_| {}).unwrap();
+        for subject in &report.subjects {
+            let error = subject.error.as_deref().unwrap();
+            assert!(error.contains(SECOND) && error.contains("nothing of it was kept"), "{sql}: {error}");
+            assert!(subject.migrations.is_empty());
+        }
+        unlocked(&desk);
+        assert_eq!(inventory(&desk), before, "{sql}");
+    }
+}
+
+#[test]
+fn a_function_is_tried_where_the_rows_are() {
+    let desk = Desk::new();
+    desk.create("acme").unwrap();
+    rows(&desk, "acme", 2);
+    let function = RustMigration::new(SECOND, |tenant| {
+        assert_ne!(tenant.schema().as_str(), "tenant_acme");
+        let count = crate::world::value(tenant.conn(), "SELECT count(*) FROM customers");
+        let expected = if tenant.slug().is_some() { "2" } else { "0" };
+        tenant
+            .conn()
+            .batch_execute("DELETE FROM tickets; DELETE FROM customers; CREATE TABLE counted (id int)")?;
+        if count == expected { Ok(()) } else { Err(format!("{count} rows").into()) }
+    });
+    let migrations = Migrations::directory(desk.directory()).unwrap().with(function.unwrap());
+    let service = desk.another_with(|builder| builder.migrations(migrations));
+    let before = inventory(&desk);
+    let report = service.trial().run(&TrialOptions::default(), |_| {}).unwrap();
+    assert!(report.is_success(), "{report:?}");
+    assert_eq!(told(&report.subjects[1]), ["+ table counted"]);
+    unlocked(&desk);
+    assert_eq!(inventory(&desk), before);
 }
 
 #[test]
@@ -516,9 +582,7 @@ fn a_tenant_with_an_owner_of_its_own_and_a_database_without_roles_are_tried_too(
     assert!(desk.migrate().is_success());
 
     let bare = crate::world::World::with(4, |builder| {
-        builder
-            .tenant_roles(TenantRoles::Off)
-            .migrations(tenancy_diesel::Migrations::directory(desk.directory()).unwrap())
+        builder.tenant_roles(TenantRoles::Off).migrations(Migrations::directory(desk.directory()).unwrap())
     });
     bare.tenancy.provisioner().create(&tenancy_diesel::NewTenant::new(slug("acme"))).unwrap();
     desk.write(THIRD, "CREATE VIEW all_notes AS SELECT * FROM notes", Some("DROP VIEW all_notes"));
