@@ -28,6 +28,7 @@ fn reversible() -> TrialOptions {
 /// Everything that a trial could leave behind: schemas, relations, functions, types, roles, memberships, rights, the
 /// registry, rows, sequences, large objects, locks.
 fn inventory(desk: &Desk) -> String {
+    unlocked(desk);
     let tenants = desk.value("SELECT string_agg(schema_name, ' ' ORDER BY schema_name) FROM tenancy.tenants");
     let mut all = desk.value(
         "SELECT concat_ws(E'\\n',
@@ -136,7 +137,6 @@ fn a_trial_tells_what_each_migration_changes_and_leaves_nothing() {
         report.subjects.iter().map(|subject| subject.rows).collect::<Vec<_>>(),
         [Some(0), Some(14), Some(0)]
     );
-    unlocked(&desk);
     assert_eq!(inventory(&desk), before);
     // What was tried is what happens.
     assert!(desk.migrate().is_success());
@@ -188,7 +188,6 @@ fn a_failure_names_the_migration_and_the_others_go_on() {
     assert_eq!(errors, [None, None, Some(error.as_str()), None]);
     let applied: Vec<usize> = report.subjects.iter().map(|subject| subject.migrations.len()).collect();
     assert_eq!(applied, [2, 2, 1, 2], "what went well before is told");
-    unlocked(&desk);
     assert_eq!(inventory(&desk), before);
 }
 
@@ -233,7 +232,6 @@ fn a_migration_that_ends_its_transaction_is_not_run() {
                 "{error}"
             );
         }
-        unlocked(&desk);
         assert_eq!(inventory(&desk), before);
     }
     // A savepoint of its own ends nothing.
@@ -282,7 +280,6 @@ fn a_function_that_ends_the_transaction_commits_nothing() {
             assert!(error.contains(SECOND) && error.contains("nothing of it was kept"), "{sql}: {error}");
             assert!(subject.migrations.is_empty());
         }
-        unlocked(&desk);
         assert_eq!(inventory(&desk), before, "{sql}");
     }
 }
@@ -307,7 +304,6 @@ fn a_function_is_tried_where_the_rows_are() {
     let report = service.trial().run(&TrialOptions::default(), |_| {}).unwrap();
     assert!(report.is_success(), "{report:?}");
     assert_eq!(told(&report.subjects[1]), ["+ table counted"]);
-    unlocked(&desk);
     assert_eq!(inventory(&desk), before);
 }
 
@@ -334,7 +330,6 @@ fn a_connection_that_is_killed_in_the_middle_leaves_nothing_and_the_next_subject
     let failed: Vec<bool> = report.subjects.iter().map(|subject| subject.error.is_some()).collect();
     assert_eq!(failed, [false, true, false], "{report:?}");
     assert!(report.subjects[1].error.as_deref().unwrap().contains(SECOND), "{report:?}");
-    unlocked(&desk);
     assert_eq!(inventory(&desk), before);
 }
 
@@ -395,7 +390,6 @@ fn down_is_proved_to_undo_up_or_what_differs_is_named() {
         // What the newer one left is there when the older one is undone.
         assert_eq!(reversals[0].left, reversals[1].left);
     }
-    unlocked(&desk);
     assert_eq!(inventory(&desk), before);
 }
 
@@ -577,7 +571,6 @@ fn a_tenant_with_an_owner_of_its_own_and_a_database_without_roles_are_tried_too(
     let report = run(&desk, &reversible());
     assert!(report.is_success(), "{report:?}");
     assert_eq!(report.subjects[1].rows, Some(2));
-    unlocked(&desk);
     assert_eq!(inventory(&desk), before);
     assert!(desk.migrate().is_success());
 
