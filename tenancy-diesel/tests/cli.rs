@@ -25,5 +25,7 @@ mod roles;
 mod spares;
 #[path = "cli/tenants.rs"]
 mod tenants;
+#[path = "cli/trial.rs"]
+mod trial;
 #[path = "cli/usage.rs"]
 mod usage;
