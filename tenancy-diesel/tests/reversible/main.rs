@@ -12,6 +12,8 @@ use diesel::PgConnection;
 use diesel::connection::SimpleConnection as _;
 use diesel_migrations::{FileBasedMigrations, MigrationHarness as _};
 
+use tenancy_diesel::{NewTenant, Tenancy};
+
 use support::database::Database;
 use support::dump;
 
@@ -81,6 +83,41 @@ fn every_migration_of_the_quickstart_can_be_undone() {
 #[test]
 fn every_migration_of_the_control_plane_can_be_undone() {
     assert!(prove(&of_the_project("migrations/registry"), "tenancy", |_| {}) > 0);
+}
+
+/// With roles, grants and rows: what only `tenancy init` makes, it makes again. (Without the migration that brings roles,
+/// nothing remembers which ones were made.)
+#[test]
+fn a_control_plane_in_use_is_the_same_after_down_and_init() {
+    let migrations = || FileBasedMigrations::from_path(of_the_project("migrations/registry")).unwrap();
+    for reverted in 1.. {
+        let database = Database::fresh();
+        let tenancy = Tenancy::builder().database_url(database.url()).build().unwrap();
+        database
+            .connect()
+            .batch_execute("CREATE SCHEMA base_template; CREATE TABLE base_template.notes (id int)")
+            .unwrap();
+        tenancy.init().unwrap();
+        for slug in ["acme", "globex"] {
+            tenancy.provisioner().create(&NewTenant::new(slug.parse().unwrap())).unwrap();
+        }
+        let mut conn = database.connect();
+        conn.batch_execute("SET search_path TO tenancy, pg_temp").unwrap();
+        let newest = conn.applied_migrations().unwrap();
+        if newest.len() - reverted < 2 {
+            assert!(reverted > 3);
+            break;
+        }
+        let before = state(&database);
+        for _ in 0..reverted {
+            conn.revert_last_migration(migrations()).unwrap();
+        }
+        tenancy.init().unwrap();
+        let told = format!("the newest {reverted}, with {}", newest[0]);
+        assert_same(&before, &state(&database), &told, "down and `tenancy init` do not give what was there");
+        let acme = tenancy.tenant(&"acme".parse().unwrap()).unwrap();
+        tenancy.connect(&acme).unwrap().batch_execute("INSERT INTO notes VALUES (1)").unwrap();
+    }
 }
 
 #[test]
