@@ -19,3 +19,4 @@ mod owners;
 mod rights;
 mod shards;
 mod spares;
+mod trial;
