@@ -11,7 +11,7 @@ use tenancy_core::structure::{Difference, Structure};
 use super::ending::ending_of;
 use super::scratch_reader::ScratchReader;
 use super::settings::Settings;
-use super::undone::{is_open, undone};
+use super::undone::{forget, is_open, undone};
 use super::{MigrationTrial, NotTried, Reversal, SubjectTrial, TrialOptions, constraints};
 use crate::bookkeeping;
 use crate::context::Context;
@@ -186,6 +186,7 @@ impl Ground<'_> {
                 ),
             ));
         }
+        forget(conn)?;
         self.settings.restore(conn)?;
         let schema = &self.scratch.schema;
         let shared = &self.attempt.context.shared;

@@ -3,6 +3,8 @@
 use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
 use diesel::{Connection as _, PgConnection};
 
+use tenancy_core::script::Script;
+
 use crate::error::Error;
 
 /// Whatever follows the transaction, because a function in Rust ended it, cannot write. (But for large objects before
@@ -37,6 +39,13 @@ pub(super) fn undone(
         Err(RollBack)
     });
     outcome.unwrap_or_else(|| Err(begin()(diesel::result::Error::BrokenTransactionManager)))
+}
+
+/// Ends what a commit would have ended, or the session of another run: cursors and temporary tables. In the transaction of
+/// [`undone`], which stays one that cannot be committed.
+pub(super) fn forget(conn: &mut PgConnection) -> Result<(), Error> {
+    let script = Script::new("CLOSE ALL;\nDISCARD TEMP;\n").sql(NEVER_COMMITTED);
+    conn.batch_execute(script.as_str()).map_err(Error::query("forget what a migration left in the session"))
 }
 
 /// Does `work` behind a savepoint and goes back to it.

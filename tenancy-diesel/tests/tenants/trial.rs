@@ -451,6 +451,19 @@ fn each_migration_begins_with_the_settings_of_a_new_session() {
 }
 
 #[test]
+fn what_ends_with_a_transaction_is_not_there_in_the_next_migration() {
+    let desk = Desk::new();
+    let sql = "CREATE TEMP TABLE staging ON COMMIT DROP AS SELECT 1 AS id; DECLARE mine CURSOR FOR SELECT 1";
+    desk.write(SECOND, sql, Some(sql));
+    desk.write(THIRD, &format!("{sql}; CLOSE ALL"), Some(sql));
+    let before = inventory(&desk);
+    let report = run(&desk, &reversible());
+    assert!(report.is_success(), "{report:?}");
+    assert_eq!(report.subjects[0].migrations.len(), 2);
+    assert_eq!(inventory(&desk), before);
+}
+
+#[test]
 fn what_is_checked_at_a_commit_is_checked_after_each_migration() {
     let desk = Desk::new();
     desk.create("acme").unwrap();
