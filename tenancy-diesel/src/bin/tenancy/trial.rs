@@ -61,7 +61,9 @@ fn told(report: &TrialReport, catalog: &[Migration]) -> String {
         let none = if catalog.is_empty() { "there are no migrations" } else { "everything is up to date" };
         return format!("nothing to try: {none}");
     }
-    let mut text: String = report.subjects.iter().map(of_subject).collect();
+    let subjects = report.subjects.iter().enumerate();
+    let mut text: String =
+        subjects.map(|(place, subject)| of_subject(subject, &report.subjects[..place])).collect();
     let failed = report.subjects.iter().filter(|subject| !subject.is_success()).count();
     text.push_str(&format!(
         "tried on {} in {}, {failed} failed; nothing was kept",
@@ -71,13 +73,14 @@ fn told(report: &TrialReport, catalog: &[Migration]) -> String {
     text
 }
 
-fn of_subject(subject: &SubjectTrial) -> String {
+/// `before` are those that were told of.
+fn of_subject(subject: &SubjectTrial, before: &[SubjectTrial]) -> String {
     let mut text = name(subject).to_owned();
     if let Some(rows) = subject.rows {
         text.push_str(&format!(", {rows} row{}", if rows == 1 { "" } else { "s" }));
     }
     text.push_str(&format!(", {}\n", words::duration(subject.took)));
-    subject.migrations.iter().for_each(|migration| text.push_str(&of_migration(migration)));
+    subject.migrations.iter().for_each(|migration| text.push_str(&of_migration(migration, before)));
     if let Some(not_tried) = &subject.not_tried {
         let names = not_tried.migrations.join(", ");
         text.push_str(&format!("  not tried: {names}: {}\n", printable(&not_tried.reason, false)));
@@ -89,9 +92,17 @@ fn of_subject(subject: &SubjectTrial) -> String {
     text
 }
 
-fn of_migration(migration: &MigrationTrial) -> String {
+fn of_migration(migration: &MigrationTrial, before: &[SubjectTrial]) -> String {
     let mut text = format!("  {}, {}\n", migration.name, words::duration(migration.took));
-    migration.changes.iter().for_each(|change| text.push_str(&of_change(change, "new", "gone")));
+    let is_same = |other: &MigrationTrial| {
+        (&other.name, &other.changes, &other.reversal)
+            == (&migration.name, &migration.changes, &migration.reversal)
+    };
+    if let Some(other) = before.iter().find(|subject| subject.migrations.iter().any(is_same)) {
+        text.push_str(&format!("    the same as in {}\n", name(other)));
+        return text;
+    }
+    migration.changes.iter().for_each(|change| text.push_str(&of_change(change, "    ", "new", "gone")));
     if migration.changes.is_empty() {
         text.push_str("    changes rows at most\n");
     }
@@ -112,7 +123,9 @@ fn of_reversal(reversal: &Reversal) -> String {
     ] {
         if !differences.is_empty() {
             text.push_str(&format!("    NOT REVERSIBLE: {what}\n"));
-            differences.iter().for_each(|one| text.push_str(&of_change(one, "too much", "missing")));
+            differences
+                .iter()
+                .for_each(|one| text.push_str(&of_change(one, "      ", "too much", "missing")));
         }
     }
     if let Some(error) = &reversal.error {
@@ -122,20 +135,20 @@ fn of_reversal(reversal: &Reversal) -> String {
 }
 
 /// As `tenancy diff` words it: `-` is before, `+` is after.
-fn of_change(difference: &Difference, extra: &str, missing: &str) -> String {
+fn of_change(difference: &Difference, indent: &str, extra: &str, missing: &str) -> String {
     let object = printable(&difference.object.to_string(), false);
     let properties = match &difference.change {
-        Change::Extra => return format!("    {object}: {extra}\n"),
-        Change::Missing => return format!("    {object}: {missing}\n"),
+        Change::Extra => return format!("{indent}{object}: {extra}\n"),
+        Change::Missing => return format!("{indent}{object}: {missing}\n"),
         Change::Different { properties } => properties,
     };
-    let mut text = format!("    {object}:\n");
+    let mut text = format!("{indent}{object}:\n");
     for change in properties {
-        text.push_str(&format!("      {}\n", change.property));
+        text.push_str(&format!("{indent}  {}\n", change.property));
         for (sign, value) in [('-', &change.expected), ('+', &change.found)] {
             let value = value.as_deref().map_or("(none)".to_owned(), |value| printable(value, true));
             for line in value.lines() {
-                text.push_str(&format!("        {sign} {line}\n"));
+                text.push_str(&format!("{indent}    {sign} {line}\n"));
             }
         }
     }
