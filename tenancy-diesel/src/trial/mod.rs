@@ -31,6 +31,7 @@
 mod attempt;
 mod constraints;
 mod ending;
+mod ground;
 mod migration;
 mod options;
 mod report;

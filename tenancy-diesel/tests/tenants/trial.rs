@@ -451,6 +451,22 @@ fn each_migration_begins_with_the_settings_of_a_new_session() {
 }
 
 #[test]
+fn what_a_commit_refuses_is_undone_and_the_others_are_tried_on() {
+    let desk = Desk::new();
+    desk.write(SECOND, "CREATE TABLE a (id int)", Some("DROP TABLE a"));
+    desk.write(
+        THIRD,
+        "CREATE TABLE b (id int PRIMARY KEY, other int REFERENCES b DEFERRABLE INITIALLY DEFERRED)",
+        Some("INSERT INTO b VALUES (1, 2)"),
+    );
+    let report = run(&desk, &reversible());
+    let migrations = &report.subjects[0].migrations;
+    let error = migrations[1].reversal.as_ref().unwrap().error.as_deref().unwrap();
+    assert!(error.starts_with("down: ") && error.contains("at its commit: "), "{error}");
+    assert_eq!((&migrations[0].reversal, &report.subjects[0].error), (&None, &None));
+}
+
+#[test]
 fn what_ends_with_a_transaction_is_not_there_in_the_next_migration() {
     let desk = Desk::new();
     let sql = "CREATE TEMP TABLE staging ON COMMIT DROP AS SELECT 1 AS id; DECLARE mine CURSOR FOR SELECT 1";
