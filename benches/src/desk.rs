@@ -81,13 +81,19 @@ pub(crate) fn open(tenancy: &Tenancy, count: usize) -> Result<Vec<TenantSlug>> {
         .map(|n| {
             let slug: TenantSlug = format!("t{n:04}").parse()?;
             tenancy.provisioner().create(&NewTenant::new(slug.clone()))?;
-            let mut conn = tenancy.connect(&tenancy.tenant(&slug)?)?;
-            diesel::sql_query(format!(
-                "WITH c AS (INSERT INTO customers (name, email) VALUES ('c', 'c@example.org') RETURNING id) \
-                 INSERT INTO tickets (customer_id, issue) SELECT c.id, 'issue ' || n FROM c, generate_series(1, {TICKETS}) n"
-            ))
-            .execute(&mut *conn)?;
+            fill(tenancy, &slug)?;
             Ok(slug)
         })
         .collect()
+}
+
+/// Gives a tenant its tickets.
+pub(crate) fn fill(tenancy: &Tenancy, slug: &TenantSlug) -> Result<()> {
+    let mut conn = tenancy.connect(&tenancy.tenant(slug)?)?;
+    diesel::sql_query(format!(
+        "WITH c AS (INSERT INTO customers (name, email) VALUES ('c', 'c@example.org') RETURNING id) \
+         INSERT INTO tickets (customer_id, issue) SELECT c.id, 'issue ' || n FROM c, generate_series(1, {TICKETS}) n"
+    ))
+    .execute(&mut *conn)?;
+    Ok(())
 }

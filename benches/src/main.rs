@@ -1,4 +1,4 @@
-//! What tenancy costs, side by side with what one would use instead: `./dev bench [SUBJECT] [--quick]`.
+//! What tenancy costs, side by side with what one would use instead: `./dev bench [SUBJECT] [--quick] [--large]`.
 //!
 //! * [`request`], [`roles`], [`clone`], [`fleet`], [`neighbour`]: the subjects.
 //! * [`measure`]: ways take turns, medians are reported. [`table`]: beside what cannot be beaten.
@@ -8,6 +8,7 @@ mod bare;
 mod clone;
 mod desk;
 mod fleet;
+mod hands;
 mod herd;
 mod measure;
 mod neighbour;
@@ -26,29 +27,38 @@ use anyhow::{Result, bail};
 
 use crate::server::Server;
 
-type Subject = fn(&Server, bool) -> Result<()>;
+/// How much is measured.
+#[derive(Debug, Clone, Copy, Default)]
+struct Extent {
+    quick: bool,
+    large: bool,
+}
+
+type Subject = fn(&Server, Extent) -> Result<()>;
 
 const SUBJECTS: [(&str, Subject); 5] = [
-    ("request", request::run),
-    ("roles", roles::run),
-    ("clone", clone::run),
+    ("request", |server, extent| request::run(server, extent.quick)),
+    ("roles", |server, extent| roles::run(server, extent.quick)),
+    ("clone", |server, extent| clone::run(server, extent.quick)),
     ("fleet", fleet::run),
-    ("neighbour", neighbour::run),
+    ("neighbour", |server, extent| neighbour::run(server, extent.quick)),
 ];
 
 const USAGE: &str = "\
-usage: ./dev bench [SUBJECT] [--quick] [--durable]
+usage: ./dev bench [SUBJECT] [--quick] [--large] [--durable]
 
 SUBJECT    request, roles, clone, fleet or neighbour, or a part of the word; all unless given
 --quick    fewer rounds and tenants: whether it runs, not how fast
+--large    a fleet of 10,000 tenants, instead of 200 and 1,000
 --durable  a server that waits for the disk at every commit
 ";
 
 fn main() -> Result<()> {
-    let (mut quick, mut durable, mut filter) = (false, false, String::new());
+    let (mut extent, mut durable, mut filter) = (Extent::default(), false, String::new());
     for argument in std::env::args().skip(1) {
         match argument.as_str() {
-            "--quick" => quick = true,
+            "--quick" => extent.quick = true,
+            "--large" => extent.large = true,
             "--durable" => durable = true,
             option if option.starts_with('-') => bail!("{USAGE}"),
             word => filter = word.to_owned(),
@@ -60,7 +70,7 @@ fn main() -> Result<()> {
     }
     let server = Server::start(durable)?;
     announce(&server)?;
-    subjects.into_iter().try_for_each(|(_, run)| run(&server, quick))
+    subjects.into_iter().try_for_each(|(_, run)| run(&server, extent))
 }
 
 #[expect(clippy::print_stdout, reason = "a benchmark's result belongs on stdout")]

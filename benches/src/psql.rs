@@ -24,14 +24,20 @@ impl Psql {
 
     /// Writes `sql` into a file.
     pub(crate) fn write(&self, sql: &str) -> Result<PathBuf> {
-        let path = self.directory.path().join("clone.sql");
+        let path = self.directory.path().join("script.sql");
         std::fs::write(&path, sql)?;
         Ok(path)
     }
 
     /// Runs the file in one transaction.
     pub(crate) fn run(&self, file: &Path) -> Result<()> {
+        self.run_in("public", file)
+    }
+
+    /// Runs the file in one transaction, in a schema.
+    pub(crate) fn run_in(&self, schema: &str, file: &Path) -> Result<()> {
         let output = Command::new(&self.program)
+            .env("PGOPTIONS", format!("-c search_path={schema}"))
             .args(["-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-d", &self.url, "-f"])
             .arg(file)
             .output()

@@ -69,6 +69,16 @@ impl Script {
         self
     }
 
+    /// Appends the text of a migration, which the operator wrote and may do anything, as statements of its own. Never pass
+    /// anything else.
+    #[must_use]
+    pub fn migration(mut self, sql: &str) -> Self {
+        self.0.push_str(sql);
+        // The line break ends a trailing comment.
+        self.0.push_str("\n;\n");
+        self
+    }
+
     /// The SQL.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -75,6 +75,24 @@ pub(crate) fn insert(schema: &SchemaName, version: &str) -> Script {
         .script(&ownership::close_bookkeeping(schema))
 }
 
+/// The same where the table is there and nobody can have tampered with it: an error when the version is recorded already, or
+/// there is no such schema.
+pub(crate) fn insert_into_existing(schema: &SchemaName, version: &str) -> Script {
+    Script::new("INSERT INTO ").script(&table(schema)).sql(" (version) VALUES (").literal(version).sql(");\n")
+}
+
+/// Records that `version` was reverted, and fails when it was not recorded.
+pub(crate) fn delete_existing(schema: &SchemaName, version: &str) -> Script {
+    Script::new("WITH deleted AS (DELETE FROM ")
+        .script(&table(schema))
+        .sql(" WHERE version::pg_catalog.text OPERATOR(pg_catalog.=) ")
+        .literal(version)
+        .sql(
+            "::pg_catalog.text RETURNING 1) \
+             SELECT 1 OPERATOR(pg_catalog./) pg_catalog.count(*)::pg_catalog.int4 FROM deleted;\n",
+        )
+}
+
 /// Records that `version` was reverted.
 pub(crate) fn delete(schema: &SchemaName, version: &str) -> Script {
     Script::new("DELETE FROM ")

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use diesel::result::Error as DieselError;
 use tenancy_core::conninfo::PlainText;
-use tenancy_core::fleet::CatalogError;
+use tenancy_core::fleet::{CatalogError, RunId, RunState};
 use tenancy_core::isolation::{PlanError, Refusal};
 use tenancy_core::migration::{MigrationNameError, RUST_MARKER};
 use tenancy_core::name::{NameError, RoleName, SchemaName, TenantSlug};
@@ -294,6 +294,65 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// Another run over the whole fleet is under way.
+    #[error("another run is under way: {holder}. Wait for it (`--wait`), or let it do the work")]
+    FleetBusy {
+        /// Who it is.
+        holder: String,
+    },
+    /// No run was left unfinished.
+    #[error("there is no unfinished run to resume: `tenancy migrate` begins one, `tenancy runs` lists them")]
+    NothingToResume,
+    /// There is no such run over the fleet.
+    #[error("there is no run {0}: `tenancy runs` lists them")]
+    UnknownRun(RunId),
+    /// A process works on the run, and no other may.
+    #[error(
+        "run {run} is under way: {runner} works on it{}. Wait for it, or stop it with `tenancy runs pause {run}`",
+        backend.map(|pid| format!(" (its connection is PostgreSQL's process {pid})")).unwrap_or_default()
+    )]
+    RunUnderWay {
+        /// The run.
+        run: RunId,
+        /// Host and process.
+        runner: String,
+        /// The process of PostgreSQL that serves it.
+        backend: Option<i32>,
+    },
+    /// Nobody works on the run.
+    #[error("run {run} is {standing}, and nobody works on it: there is nothing to pause")]
+    RunNotUnderWay {
+        /// The run.
+        run: RunId,
+        /// How it stands.
+        standing: &'static str,
+    },
+    /// The run cannot be resumed.
+    #[error(
+        "run {run} is {state} and cannot be resumed: `tenancy migrate` begins another, which does what is left to do"
+    )]
+    RunOver {
+        /// The run.
+        run: RunId,
+        /// How it stands.
+        state: RunState,
+    },
+    /// What a runner did was undone, because the run is not its own any more.
+    #[error("run {run} is lost to this runner, and what it was doing was undone: {reason}")]
+    RunLost {
+        /// The run.
+        run: RunId,
+        /// What it found.
+        reason: String,
+    },
+    /// The ledger holds what this version cannot read.
+    #[error("ledger of run {run}: {reason}")]
+    Ledger {
+        /// The run.
+        run: RunId,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A connection was asked for that outlives a transaction, where only transactions are pinned.
     #[error(
         "a connection on loan needs a session, and this service is configured with `Scope::Transaction`: use \
@@ -413,6 +472,13 @@ const TOOK_TOO_LONG: &str = "canceling statement due to statement timeout";
 /// speaks another language.
 pub fn is_lock_timeout(error: &DieselError) -> bool {
     matches!(error, DieselError::DatabaseError(_, info) if IN_THE_WAY.contains(&info.message()))
+}
+
+/// Whether PostgreSQL's lock table was full. Diesel passes on no SQLSTATE, and messages are translated; but the hint names
+/// the setting in every language.
+pub(crate) fn is_out_of_locks(error: &DieselError) -> bool {
+    matches!(error, DieselError::DatabaseError(_, said)
+        if said.hint().is_some_and(|hint| hint.contains("max_locks_per_transaction")))
 }
 
 /// Whether PostgreSQL ended a statement after `statement_timeout`. By its English message, as [`is_lock_timeout`].

@@ -7,6 +7,7 @@
 //! * [`Registry`], [`Provisioner`], [`Fleet`], [`Roles`], [`Logins`]: tenants' rows, their coming and going,
 //!   their migrations, as whom and by which login their sessions act.
 //! * [`Trial`]: what pending migrations would do, tried on clones.
+//! * [`Runs`]: the ledger of runs over all tenants.
 //! * [`Drift`]: which tenants are not what the template is.
 //! * [`Doctor`]: what is wrong with the database, and the statements that mend it.
 //! * [`blueprint`]: what a clone carries; [`structure`]: what it is proved by.
@@ -28,6 +29,7 @@ mod builder;
 mod checkout;
 mod connection;
 mod context;
+mod crew;
 mod doctor;
 mod drift;
 #[cfg(feature = "embedded")]
@@ -35,6 +37,8 @@ pub mod embedded;
 mod error;
 mod fall_through;
 mod fleet;
+mod ledger;
+mod lock_table;
 mod locks;
 mod logins;
 mod migrations;
@@ -64,8 +68,10 @@ pub use doctor::{Diagnosis, Doctor, Finding, MendedBy, Severity, Treatment};
 pub use drift::{Drift, DriftOptions, DriftReport, Side, Standing, TenantDrift};
 pub use error::{Error, RunError, is_lock_timeout, is_stale_plan, is_statement_timeout};
 pub use fleet::{
-    ExecResult, ExecRow, Fleet, FleetReport, RunOptions, TemplateStanding, TenantReport, TenantStanding,
+    Blocker, ExecResult, ExecRow, Fleet, FleetError, FleetEvent, FleetReport, Holder, IfRunning, Revert,
+    RunOptions, Stop, TemplateStanding, TenantReport, TenantStanding,
 };
+pub use ledger::{RunCounts, RunRecord, RunTenant, Runs};
 pub use logins::{Login, LoginKind, Logins};
 pub use migrations::{MigrationContext, Migrations, RustMigration};
 pub use pooler::Pooler;

@@ -14,6 +14,7 @@ use crate::doctor::Doctor;
 use crate::drift::Drift;
 use crate::error::{Error, RunError};
 use crate::fleet::Fleet;
+use crate::ledger::Runs;
 use crate::logins::Logins;
 use crate::pooler::{self, Pooler};
 use crate::pools::PoolState;
@@ -258,6 +259,11 @@ impl Tenancy {
     /// Tries pending migrations on clones, and rolls back.
     pub fn trial(&self) -> Trial<'_> {
         Trial::new(&self.0)
+    }
+
+    /// The ledger of runs over all tenants.
+    pub fn runs(&self) -> Runs<'_> {
+        Runs::new(&self.0)
     }
 
     /// As whom tenants' sessions act.

@@ -21,6 +21,8 @@ mod limits;
 mod migrate;
 #[path = "cli/roles.rs"]
 mod roles;
+#[path = "cli/runs.rs"]
+mod runs;
 #[path = "cli/spares.rs"]
 mod spares;
 #[path = "cli/tenants.rs"]

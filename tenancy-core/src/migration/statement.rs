@@ -30,6 +30,12 @@ impl<'a> Statement<'a> {
         line_of(self.sql, self.offset())
     }
 
+    /// The line in which the token at `at` stands, or the last one.
+    pub(super) fn line_at(&self, at: usize) -> usize {
+        let token = self.tokens.get(at).or(self.tokens.last());
+        line_of(self.sql, token.map_or(0, |token| token.start))
+    }
+
     pub(super) fn tokens(&self) -> &[Token] {
         &self.tokens
     }

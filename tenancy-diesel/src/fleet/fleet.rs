@@ -1,15 +1,16 @@
-use std::thread;
-use std::time::Instant;
-
 use serde::Serialize;
-use tenancy_core::fleet::{Catalog, FleetPlan, Policy, Subject};
+use tenancy_core::fleet::{Catalog, Direction, FleetPlan, Policy, RunId};
 use tenancy_core::name::TenantSlug;
 
-use super::crew::Crew;
-use super::report::{FleetReport, TenantReport};
+use super::event::FleetEvent;
+use super::failure::FleetError;
+use super::options::RunOptions;
+use super::report::FleetReport;
+use super::revert::Revert;
+use super::run::Run;
 use super::subjects::{self, Which};
 use super::template::{self, TemplateStanding};
-use super::worker::Task;
+use crate::bookkeeping;
 use crate::context::Context;
 use crate::error::Error;
 
@@ -17,24 +18,6 @@ use crate::error::Error;
 #[derive(Debug, Clone, Copy)]
 pub struct Fleet<'a> {
     pub(super) context: &'a Context,
-}
-
-/// How a run goes about it.
-#[derive(Debug, Clone)]
-pub struct RunOptions {
-    /// How many tenants at a time, each with a connection of its own; twice the processors unless set.
-    pub jobs: usize,
-    /// Only these tenants; all when empty.
-    pub only: Vec<TenantSlug>,
-    /// Begin no further tenant once one failed. Unless set, a failure stops nobody else.
-    pub stop_at_failure: bool,
-}
-
-impl Default for RunOptions {
-    fn default() -> Self {
-        let processors = thread::available_parallelism().map_or(2, usize::from);
-        Self { jobs: processors * 2, only: Vec::new(), stop_at_failure: false }
-    }
 }
 
 /// Where one tenant stands.
@@ -108,109 +91,114 @@ impl<'a> Fleet<'a> {
     ///
     /// [`Error::Migration`] names the migration and what PostgreSQL said.
     pub fn migrate_template(&self) -> Result<Vec<String>, Error> {
+        let loaded = self.context.migrations.load()?;
         let catalog = self.catalog()?;
         let mut conn = self.context.operation()?;
-        let (done, result) = template::migrate(&mut conn, self.context, &catalog);
+        let (done, result) =
+            template::run(&mut conn, self.context, &loaded, Direction::Up, &catalog.versions());
+        if !done.is_empty() {
+            // Spares are of the template as it was.
+            self.context.refill.wake();
+        }
         result.map(|()| done)
     }
 
-    /// Brings the template and then every tenant up to date, each migration of each tenant in a transaction of
-    /// its own. Blocks until all are done; `finished` is called on this thread as each tenant is.
+    /// Brings the template and then every tenant up to date. Blocks until all are done; `observer` is called on this thread
+    /// with what happens.
     ///
-    /// A tenant that is created meanwhile ends at the new version. With nothing to do, no tenant is asked.
+    /// Tenants with much the same to do share a transaction; each migration of a tenant is written down in the schema, in
+    /// the registry and in the run's ledger by the transaction that applies it. A failure concerns its tenant only, unless
+    /// [`Policy::budget`] says otherwise. A tenant that is created meanwhile ends at the new version. With nothing to do,
+    /// one query is asked, and nothing is written.
+    ///
+    /// A service may call this where it starts, in as many replicas as there are: one of them migrates, and
+    /// [`RunOptions::if_running`] says whether the others wait for it or go on.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), tenancy_diesel::Error> {
+    /// # let tenancy = tenancy_diesel::Tenancy::builder().database_url("postgres://localhost/app").build()?;
+    /// use tenancy_diesel::core::fleet::{Canaries, ErrorBudget, Policy};
+    /// use tenancy_diesel::{FleetEvent, RunOptions};
+    ///
+    /// let policy = Policy {
+    ///     canaries: Canaries::Count(3),
+    ///     wave_size: Some(500),
+    ///     budget: ErrorBudget { failures: Some(10), percent: None },
+    ///     ..Policy::default()
+    /// };
+    /// let report = tenancy.fleet().migrate(&RunOptions::from(policy), |event| {
+    ///     if let FleetEvent::Tenant(tenant) = event {
+    ///         println!("{}: {}", tenant.slug, tenant.error.as_deref().unwrap_or("migrated"));
+    ///     }
+    /// })?;
+    /// assert!(report.is_success());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
-    /// Only what keeps the run from starting; what fails in the template or in a tenant is in the report.
+    /// [`FleetError`] with what kept the run from starting or from going on, and the report of what was done. What fails in
+    /// the template or in a tenant is in the report.
     pub fn migrate(
         &self,
         options: &RunOptions,
-        mut finished: impl FnMut(&TenantReport),
-    ) -> Result<FleetReport, Error> {
-        let began = Instant::now();
-        let catalog = self.catalog()?;
-        let mut report = FleetReport::default();
-        let mut conn = self.context.operation()?;
-        let (done, result) = template::migrate(&mut conn, self.context, &catalog);
-        // Through the gate: the template lock is released, sign-ups go on.
-        drop(conn);
-        // Spares are of the template as it was.
-        self.context.refill.wake();
-        report.template = done;
-        if let Err(error) = result {
-            report.template_error = Some(error.to_string());
-            report.took = began.elapsed();
-            return Ok(report);
-        }
-        let subjects = subjects::read(
-            &mut *self.context.operation()?,
-            Which::Lacking(&catalog.versions()),
-            &options.only,
-        )?;
-        self.work_through(&subjects, Task::Migrate(&catalog), options, &mut finished, &mut report)?;
-        report.took = began.elapsed();
-        Ok(report)
+        mut observer: impl FnMut(&FleetEvent<'_>),
+    ) -> Result<FleetReport, FleetError> {
+        Run::new(self.context, options, Direction::Up, &mut observer)?.up()
     }
 
-    /// Reverts the newest migration of the template, and the same migration in every tenant that has it.
-    /// With `only`, the template is left alone and each of those tenants reverts the template's newest one.
+    /// Goes on with a run that was paused, failed or was interrupted: `run`, or the latest of those. It goes where it was to
+    /// go, by the policy that it began with ([`Policy::jobs`] aside, if it is set); tenants that failed are tried again.
     ///
     /// # Errors
     ///
-    /// As [`migrate`](Self::migrate).
-    pub fn revert(
+    /// As [`migrate`](Self::migrate); [`Error::NothingToResume`], [`Error::UnknownRun`], [`Error::RunOver`],
+    /// [`Error::RunUnderWay`].
+    pub fn resume(
         &self,
+        run: Option<RunId>,
         options: &RunOptions,
-        mut finished: impl FnMut(&TenantReport),
-    ) -> Result<FleetReport, Error> {
-        let began = Instant::now();
-        let catalog = self.catalog()?;
-        let mut report = FleetReport::default();
-        let version = if options.only.is_empty() {
-            match template::revert(&mut *self.context.operation()?, self.context, &catalog) {
-                Ok(version) => version,
-                Err(error) => {
-                    report.template_error = Some(error.to_string());
-                    report.took = began.elapsed();
-                    return Ok(report);
-                }
-            }
-        } else {
-            template::newest(&mut *self.context.operation()?, self.context)?
-        };
-        let Some(version) = version else { return Ok(report) };
-        if options.only.is_empty() {
-            report.template.extend(catalog.find(&version).map(|migration| migration.name.clone()));
-        }
-        let subjects =
-            subjects::read(&mut *self.context.operation()?, Which::Having(&version), &options.only)?;
-        let task = Task::Revert(&catalog, &version);
-        self.work_through(&subjects, task, options, &mut finished, &mut report)?;
-        report.took = began.elapsed();
-        Ok(report)
+        mut observer: impl FnMut(&FleetEvent<'_>),
+    ) -> Result<FleetReport, FleetError> {
+        Run::new(self.context, options, Direction::Up, &mut observer)?.resume(run)
     }
 
-    fn work_through(
+    /// Reverts migrations of the template, and the same in every tenant that has them. With [`Policy::only`], the template
+    /// is left alone and those tenants revert what is the template's newest.
+    ///
+    /// # Errors
+    ///
+    /// As [`migrate`](Self::migrate); [`Error::MigrationRefused`] before anything is done when one of them has no way down.
+    pub fn revert(
         &self,
-        subjects: &[Subject],
-        task: Task<'_>,
+        what: &Revert,
         options: &RunOptions,
-        finished: &mut dyn FnMut(&TenantReport),
-        report: &mut FleetReport,
-    ) -> Result<(), Error> {
-        let loaded = self.context.migrations.load()?;
-        let crew = Crew {
-            context: self.context,
-            jobs: options.jobs,
-            stop_at_failure: options.stop_at_failure,
-            loaded: &loaded,
-        };
-        let ended = crew.run(subjects, task, &mut |tenant| {
-            finished(&tenant);
-            report.tenants.push(tenant);
-        });
-        report.not_begun = ended.not_begun;
-        report.stopped = ended.because.map(|error| error.to_string());
-        Ok(())
+        mut observer: impl FnMut(&FleetEvent<'_>),
+    ) -> Result<FleetReport, FleetError> {
+        let versions = self.to_revert(what)?;
+        if versions.is_empty() {
+            return Ok(FleetReport::default());
+        }
+        Run::new(self.context, options, Direction::Down, &mut observer)?.down(versions)
+    }
+
+    /// Which versions of the template, newest first.
+    fn to_revert(&self, what: &Revert) -> Result<Vec<String>, Error> {
+        let applied = bookkeeping::applied(&mut *self.context.operation()?, self.context.naming.template())
+            .map_err(Error::query("read the template's migrations"))?;
+        let newest = applied.into_iter().rev();
+        match what {
+            Revert::Steps(steps) => Ok(newest.take(*steps).collect()),
+            Revert::To(version) => {
+                let versions: Vec<String> = newest.collect();
+                match versions.iter().position(|applied| applied == version) {
+                    Some(place) => Ok(versions[..place].to_vec()),
+                    None => Err(Error::Migrations(format!(
+                        "the template does not have version {version}: `tenancy status` shows what it has"
+                    ))),
+                }
+            }
+        }
     }
 }

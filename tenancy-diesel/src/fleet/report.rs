@@ -1,22 +1,31 @@
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
+use tenancy_core::fleet::{LatencySummary, RunId, RunState};
 use tenancy_core::name::{SchemaName, TenantSlug};
 
 /// What a run did to whom. It is made whatever happened.
 #[derive(Debug, Default, Serialize)]
 #[must_use = "what failed is in here, and nowhere else"]
 pub struct FleetReport {
+    /// The run in the ledger; none when there was nothing to do.
+    pub run: Option<RunId>,
+    /// How it ended; none when there was nothing to do.
+    pub state: Option<RunState>,
     /// The names of the migrations that were applied to (or reverted in) the template.
     pub template: Vec<String>,
     /// Why the template was not migrated. No tenant was touched then.
     pub template_error: Option<String>,
     /// The tenants that had something to do, in the order in which they finished.
     pub tenants: Vec<TenantReport>,
-    /// How many tenants had something to do and were not begun, because the run ended before.
+    /// How many tenants had something to do and were not finished, because the run ended before.
     pub not_begun: usize,
-    /// Why it ended before, unless it was to stop at a failure: the database went away, for example.
+    /// Why it ended before: it was paused, its error budget was spent, the database went away.
     pub stopped: Option<String>,
+    /// Who else was migrating, so that this run left the work to them ([`IfRunning::GoOn`](super::IfRunning)).
+    pub left_to: Option<String>,
+    /// What other sessions felt of it; none when it was too short to tell.
+    pub neighbours: Option<LatencySummary>,
     /// How long it all took, in milliseconds.
     #[serde(rename = "milliseconds", serialize_with = "milliseconds")]
     pub took: Duration,
@@ -33,7 +42,9 @@ pub struct TenantReport {
     pub done: Vec<String>,
     /// What went wrong, naming the migration and what PostgreSQL said.
     pub error: Option<String>,
-    /// How long it took, in milliseconds.
+    /// How often it was tried.
+    pub attempts: u32,
+    /// How long it took, in milliseconds, waiting for its turn left out.
     #[serde(rename = "milliseconds", serialize_with = "milliseconds")]
     pub took: Duration,
 }

@@ -20,8 +20,8 @@ pub(crate) enum Which<'a> {
     All,
     /// Those that lack one of these versions.
     Lacking(&'a [&'a str]),
-    /// Those that have this version.
-    Having(&'a str),
+    /// Those that have one of these versions.
+    Having(&'a [String]),
 }
 
 /// Reads them in alphabetical order; with `only`, no others than those.
@@ -34,18 +34,8 @@ pub(crate) fn read(
     which: Which<'_>,
     only: &[TenantSlug],
 ) -> Result<Vec<Subject>, Error> {
+    check_known(conn, only)?;
     let names: Vec<&str> = only.iter().map(TenantSlug::as_str).collect();
-    if !only.is_empty() {
-        let known: Vec<String> = tenants::table
-            .filter(tenants::slug.eq_any(&names))
-            .filter(tenants::status.ne(DROPPING))
-            .select(tenants::slug)
-            .load(conn)
-            .map_err(Error::query("look the tenants up"))?;
-        if let Some(unknown) = names.iter().find(|name| !known.iter().any(|slug| slug == *name)) {
-            return Err(Error::UnknownTenant((*unknown).to_owned()));
-        }
-    }
     let mut query = tenants::table
         .select((tenants::id, tenants::slug, tenants::schema_name, tenants::migrations))
         .filter(tenants::placement.eq("schema"))
@@ -58,9 +48,12 @@ pub(crate) fn read(
     query = match which {
         Which::All => query,
         Which::Lacking(versions) => {
-            query.filter(diesel::dsl::not(tenants::migrations.contains(versions.to_vec())))
+            // Most have all of them, in order: one comparison tells, where containment compares each with each.
+            query
+                .filter(tenants::migrations.ne(versions.to_vec()))
+                .filter(diesel::dsl::not(tenants::migrations.contains(versions.to_vec())))
         }
-        Which::Having(version) => query.filter(tenants::migrations.contains(vec![version])),
+        Which::Having(versions) => query.filter(tenants::migrations.overlaps_with(versions.to_vec())),
     };
     let rows: Vec<(Uuid, String, Option<String>, Vec<String>)> =
         query.load(conn).map_err(Error::query("read what the tenants have"))?;
@@ -76,6 +69,28 @@ pub(crate) fn read(
             })
         })
         .collect()
+}
+
+/// Refuses names that nobody has.
+///
+/// # Errors
+///
+/// [`Error::UnknownTenant`] names the first.
+pub(super) fn check_known(conn: &mut PgConnection, only: &[TenantSlug]) -> Result<(), Error> {
+    if only.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = only.iter().map(TenantSlug::as_str).collect();
+    let known: Vec<String> = tenants::table
+        .filter(tenants::slug.eq_any(&names))
+        .filter(tenants::status.ne(DROPPING))
+        .select(tenants::slug)
+        .load(conn)
+        .map_err(Error::query("look the tenants up"))?;
+    match names.iter().find(|name| !known.iter().any(|slug| slug == *name)) {
+        Some(unknown) => Err(Error::UnknownTenant((*unknown).to_owned())),
+        None => Ok(()),
+    }
 }
 
 /// What a tenant is called and where it lives at this moment; `None` when it is gone or has no schema of its own

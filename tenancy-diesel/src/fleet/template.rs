@@ -7,11 +7,12 @@ use diesel::connection::SimpleConnection as _;
 use diesel::sql_types::{Bool, Text};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use serde::Serialize;
-use tenancy_core::fleet::Catalog;
+use tenancy_core::fleet::{Catalog, Direction};
 use tenancy_core::name::SchemaName;
 use tenancy_core::script::Script;
 
-use super::apply::{Direction, Target, apply};
+use super::apply::apply;
+use super::target::Target;
 use crate::bookkeeping;
 use crate::context::Context;
 use crate::error::Error;
@@ -64,22 +65,28 @@ fn exists(conn: &mut PgConnection, schema: &SchemaName) -> Result<bool, Error> {
     Ok(row.there)
 }
 
-/// Creates the template if it is missing and applies what it lacks. Returns the names of what was applied.
-/// `conn` holds the template lock until it goes through the gate.
-pub(super) fn migrate(
+/// Brings the template up to date (creates it, if it is missing), or reverts `versions` in it. Returns the names of what
+/// was done. `conn` holds the template lock until it goes through the gate.
+pub(super) fn run(
     conn: &mut PgConnection,
     context: &Context,
-    catalog: &Catalog,
+    loaded: &[Loaded],
+    direction: Direction,
+    versions: &[&str],
 ) -> (Vec<String>, Result<(), Error>) {
     let mut done = Vec::new();
-    let result = migrate_into(conn, context, catalog, &mut done);
+    let result = match direction {
+        Direction::Up => migrate(conn, context, loaded, versions, &mut done),
+        Direction::Down => revert(conn, context, loaded, versions, &mut done),
+    };
     (done, result)
 }
 
-fn migrate_into(
+fn migrate(
     conn: &mut PgConnection,
     context: &Context,
-    catalog: &Catalog,
+    loaded: &[Loaded],
+    versions: &[&str],
     done: &mut Vec<String>,
 ) -> Result<(), Error> {
     let template = context.naming.template();
@@ -94,39 +101,49 @@ fn migrate_into(
         .map_err(Error::query("give the template to the owner of the tenants' schemas"))?;
     let applied =
         bookkeeping::applied(conn, template).map_err(Error::query("read the template's migrations"))?;
-    let loaded = context.migrations.load()?;
-    let target = Target { schema: template, tenant: None, slug: None, shared: &context.shared };
-    for migration in catalog.missing(&applied) {
-        apply(conn, target, migration, find(&loaded, &migration.version)?, Direction::Up)?;
-        done.push(migration.name.clone());
+    let lacks = |version: &&str| !applied.iter().any(|has| has == *version);
+    // Refused before anything of it is applied.
+    let mut missing = Vec::new();
+    for version in versions.iter().copied().filter(lacks) {
+        let migration = find(loaded, version)?;
+        migration.action(Direction::Up)?;
+        missing.push(migration);
     }
-    Ok(())
+    each(conn, context, &missing, Direction::Up, done)
 }
 
-/// Reverts the newest migration of the template, if it has any, and says which version that was.
-pub(super) fn revert(
+fn revert(
     conn: &mut PgConnection,
     context: &Context,
-    catalog: &Catalog,
-) -> Result<Option<String>, Error> {
+    loaded: &[Loaded],
+    versions: &[&str],
+    done: &mut Vec<String>,
+) -> Result<(), Error> {
     let template = context.naming.template();
     conn.batch_execute(locks::template_exclusive(template).as_str())
         .map_err(Error::query("lock the template"))?;
     let applied =
         bookkeeping::applied(conn, template).map_err(Error::query("read the template's migrations"))?;
-    let Some(newest) = applied.last() else { return Ok(None) };
-    let migration = catalog.find(newest).ok_or_else(|| unknown(newest))?;
-    let loaded = context.migrations.load()?;
-    let target = Target { schema: template, tenant: None, slug: None, shared: &context.shared };
-    apply(conn, target, migration, find(&loaded, newest)?, Direction::Down)?;
-    Ok(Some(newest.clone()))
+    let mut there = Vec::new();
+    for version in applied.iter().rev().filter(|version| versions.contains(&version.as_str())) {
+        there.push(find(loaded, version)?);
+    }
+    each(conn, context, &there, Direction::Down, done)
 }
 
-/// The newest version of the template, if it has any.
-pub(super) fn newest(conn: &mut PgConnection, context: &Context) -> Result<Option<String>, Error> {
-    bookkeeping::applied(conn, context.naming.template())
-        .map(|mut applied| applied.pop())
-        .map_err(Error::query("read the template's migrations"))
+fn each(
+    conn: &mut PgConnection,
+    context: &Context,
+    migrations: &[&Loaded],
+    direction: Direction,
+    done: &mut Vec<String>,
+) -> Result<(), Error> {
+    let target = Target { schema: context.naming.template(), slug: None, shared: &context.shared };
+    for migration in migrations {
+        apply(conn, target, migration, direction).map_err(|failed| failed.error)?;
+        done.push(migration.name.clone());
+    }
+    Ok(())
 }
 
 /// The migration of `version` among those that were loaded.
@@ -134,7 +151,8 @@ pub(crate) fn find<'a>(loaded: &'a [Loaded], version: &str) -> Result<&'a Loaded
     loaded.iter().find(|migration| migration.version == version).ok_or_else(|| unknown(version))
 }
 
-fn unknown(version: &str) -> Error {
+/// Nobody knows what `version` did.
+pub(super) fn unknown(version: &str) -> Error {
     Error::Migrations(format!(
         "version {version} is applied, and there is no such migration here: check out the code that it belongs to"
     ))

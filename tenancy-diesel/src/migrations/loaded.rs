@@ -1,10 +1,10 @@
 use diesel::migration::Migration as DieselMigration;
 use diesel::pg::Pg;
-use tenancy_core::fleet::Migration;
+use tenancy_core::fleet::{Direction, Migration};
 use tenancy_core::migration::{RUST_MARKER, is_in_rust, stands_alone};
 
 use super::recorder::{Recorder, Shown};
-use super::{Action, Direction, RustMigration};
+use super::{Action, RustMigration};
 use crate::error::Error;
 
 /// A migration, read. Workers share it by reference.
@@ -128,7 +128,6 @@ impl Loaded {
     }
 
     /// Its text, if it has one that can be run.
-    #[allow(dead_code, reason = "for the fleet, which joins the texts of several tenants")]
     pub(crate) fn sql(&self, direction: Direction) -> Option<&str> {
         match self.half(direction) {
             Half::Here(Action::Sql(sql)) => Some(sql),
@@ -138,7 +137,6 @@ impl Loaded {
 
     /// Why its transaction must be one tenant's alone; `None` when it may go on to the next tenant. A function gets
     /// a connection of its own too: Diesel remembers on it what types are called in this tenant.
-    #[allow(dead_code, reason = "for the fleet, which groups tenants")]
     pub(crate) fn stands_alone(&self, direction: Direction) -> Option<String> {
         if !self.transactional {
             return Some("it runs outside of a transaction".to_owned());

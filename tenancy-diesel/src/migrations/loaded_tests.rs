@@ -4,8 +4,9 @@ use std::fs;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
-use super::{Action, Direction, Loaded, Migrations, RustMigration};
+use super::{Action, Loaded, Migrations, RustMigration};
 use crate::error::Error;
+use tenancy_core::fleet::Direction;
 
 const EMBEDDED: EmbeddedMigrations = embed_migrations!("../migrations/tenant");
 

@@ -8,7 +8,6 @@
 
 mod action;
 mod context;
-mod direction;
 mod loaded;
 #[cfg(test)]
 mod loaded_tests;
@@ -20,10 +19,8 @@ mod rust_migration;
 
 pub(crate) use action::{Action, Failure};
 pub use context::MigrationContext;
-pub(crate) use direction::Direction;
 pub(crate) use loaded::Loaded;
 pub use migrations::Migrations;
+pub(crate) use run::database_error;
 pub(crate) use run::run_sql;
-#[allow(unused_imports, reason = "for the fleet, which asks what PostgreSQL said")]
-pub(crate) use run::{StatementFailed, database_error};
 pub use rust_migration::RustMigration;

@@ -9,7 +9,7 @@ use diesel::result::{ConnectionError, ConnectionResult, QueryResult};
 use diesel::{Connection, result::Error as DieselError};
 use diesel_migrations::MigrationError;
 
-use super::Direction;
+use tenancy_core::fleet::Direction;
 
 /// A connection to nothing, which writes down what it is told to run. Diesel keeps the text of its migrations to
 /// itself and only runs them; run against this, they show it.

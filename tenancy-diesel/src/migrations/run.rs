@@ -1,3 +1,5 @@
+use std::error::Error as StdError;
+
 use diesel::PgConnection;
 use diesel::connection::SimpleConnection as _;
 use diesel::result::Error as DieselError;
@@ -59,8 +61,12 @@ pub(crate) fn run_sql(
 }
 
 /// What PostgreSQL said, if `failure` is of a statement of the migration.
-#[allow(dead_code, reason = "for the fleet, which tries again after a lock timeout")]
 pub(crate) fn database_error(failure: &Failure) -> Option<&DieselError> {
-    let of_text = failure.downcast_ref::<StatementFailed>().map(|failed| &failed.source);
-    of_text.or_else(|| failure.downcast_ref())
+    let mut error: &(dyn StdError + 'static) = failure.as_ref();
+    loop {
+        match error.downcast_ref() {
+            Some(said) => return Some(said),
+            None => error = error.source()?,
+        }
+    }
 }

@@ -11,8 +11,8 @@ use tenancy_core::tenant::{Tenant, TenantStatus};
 
 use super::Provisioner;
 use super::dismantle::{Survey, batches};
-use super::room::is_out_of_locks;
-use crate::error::Error;
+
+use crate::error::{Error, is_out_of_locks};
 use crate::locks;
 use crate::ownership;
 use crate::registry::schema::tenants;

@@ -1,8 +1,5 @@
 use std::ops::ControlFlow;
-use std::sync::Mutex;
-use std::sync::PoisonError;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Sender};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,6 +9,7 @@ use tenancy_core::name::TenantSlug;
 use super::room::Room;
 use super::{NewTenant, Provisioner};
 use crate::connection::ControlConnection;
+use crate::crew::{self, Post};
 use crate::error::Error;
 use crate::pools::SessionPool;
 
@@ -87,13 +85,11 @@ impl CreateReport {
 }
 
 /// What the workers share.
-struct Shift<'a> {
+struct Desk<'a> {
     tenants: &'a [NewTenant],
     if_not_exists: bool,
     pool: SessionPool,
     next: AtomicUsize,
-    stop: AtomicBool,
-    because: Mutex<Option<Error>>,
 }
 
 impl Provisioner<'_> {
@@ -131,54 +127,37 @@ impl Provisioner<'_> {
         }
         let room = Room::of(&mut *self.context.operation()?, self.context.naming.template())?;
         let jobs = options.jobs.clamp(1, tenants.len().max(1)).min(room.budget.at_once(room.needed));
-        let shift = Shift {
+        let desk = Desk {
             tenants,
             if_not_exists: options.if_not_exists,
             pool: self.context.control_pool(u32::try_from(jobs).unwrap_or(u32::MAX)),
             next: AtomicUsize::new(0),
-            stop: AtomicBool::new(false),
-            because: Mutex::new(None),
         };
-        let (sender, outcomes) = mpsc::channel();
         let mut report = CreateReport { jobs, ..CreateReport::default() };
-        thread::scope(|scope| {
-            for _ in 0..jobs {
-                let sender = sender.clone();
-                let shift = &shift;
-                scope.spawn(move || {
-                    if let Err(error) = self.worker(shift, &sender) {
-                        shift.stop.store(true, Ordering::Relaxed);
-                        shift.because.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-                    }
-                });
+        let result = crew::work(jobs, |post| self.worker(&desk, post), &mut |outcome, shift| {
+            let Some(outcome) = outcome else { return };
+            if finished(&outcome).is_break() {
+                shift.end();
             }
-            // The outcomes end when the last worker drops its sender.
-            drop(sender);
-            for outcome in outcomes {
-                if finished(&outcome).is_break() {
-                    shift.stop.store(true, Ordering::Relaxed);
-                }
-                report.tenants.push(outcome);
-            }
+            report.tenants.push(outcome);
         });
         let done: std::collections::HashSet<_> = report.tenants.iter().map(|tenant| &tenant.slug).collect();
         report.not_begun =
             tenants.iter().map(|new| &new.slug).filter(|slug| !done.contains(slug)).cloned().collect();
-        let because = shift.because.into_inner().unwrap_or_else(PoisonError::into_inner);
-        report.stopped = because.map(|error| error.to_string());
+        report.stopped = result.err().map(|error| error.to_string());
         report.took = began.elapsed();
         Ok(report)
     }
 
     /// Creates one tenant after the other. An error is one that every tenant would meet.
-    fn worker(&self, shift: &Shift<'_>, outcomes: &Sender<CreateOutcome>) -> Result<(), Error> {
+    fn worker(&self, desk: &Desk<'_>, post: &Post<'_, CreateOutcome>) -> Result<(), Error> {
         let mut kept: Option<ControlConnection> = None;
-        while !shift.stop.load(Ordering::Relaxed) {
-            let Some(new) = shift.tenants.get(shift.next.fetch_add(1, Ordering::Relaxed)) else { break };
+        while !post.shift.is_over() {
+            let Some(new) = desk.tenants.get(desk.next.fetch_add(1, Ordering::Relaxed)) else { break };
             let began = Instant::now();
             let mut conn = match kept.take() {
                 Some(conn) => conn,
-                None => shift.pool.control().map(ControlConnection::new)?,
+                None => desk.pool.control().map(ControlConnection::new)?,
             };
             let (outcome, error) = match self.create_on(&mut conn, new) {
                 Ok(_) => {
@@ -186,17 +165,11 @@ impl Provisioner<'_> {
                     kept = Some(conn);
                     (Creation::Created, None)
                 }
-                Err(Error::AlreadyExists(_)) if shift.if_not_exists => (Creation::Existed, None),
+                Err(Error::AlreadyExists(_)) if desk.if_not_exists => (Creation::Existed, None),
                 Err(error) if concerns_all(&error) => return Err(error),
                 Err(error) => (Creation::Failed, Some(error.to_string())),
             };
-            // The receiver lives as long as the scope.
-            let _ = outcomes.send(CreateOutcome {
-                slug: new.slug.clone(),
-                outcome,
-                error,
-                took: began.elapsed(),
-            });
+            post.tell(CreateOutcome { slug: new.slug.clone(), outcome, error, took: began.elapsed() });
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
+use tenancy_core::fleet::Direction;
 use tenancy_core::migration::{Statement, Statements, controls_transaction};
 
-use crate::migrations::{Direction, Loaded};
+use crate::migrations::Loaded;
 
 /// The statement in a migration that ends the transaction it runs in. Savepoints do not.
 pub(super) fn ending_of(loaded: &Loaded, direction: Direction) -> Option<&str> {

@@ -1,7 +1,7 @@
 use std::time::Instant;
 
-use diesel::{Connection as _, PgConnection};
-use tenancy_core::fleet::Migration;
+use diesel::PgConnection;
+use tenancy_core::fleet::{Direction, Migration};
 use tenancy_core::name::{SchemaName, TenantSlug};
 use tenancy_core::structure::{Difference, Structure};
 
@@ -13,7 +13,6 @@ use super::undone::{forget, is_open};
 use super::{MigrationTrial, NotTried, Reversal, SubjectTrial, constraints};
 use crate::error::Error;
 use crate::fleet::{Target, apply, find};
-use crate::migrations::Direction;
 use crate::provision::Scratch;
 
 /// A clone on which migrations are tried, in the transaction that made it.
@@ -125,18 +124,14 @@ impl Ground<'_> {
         self.settings.restore(conn)?;
         let schema = &self.scratch.schema;
         let shared = &self.attempt.context.shared;
-        let target = Target { schema, tenant: None, slug: self.slug.as_ref(), shared };
-        let failed = |reason: String| self.failed(migration, reason);
-        // Behind a savepoint: what a commit would refuse is undone with the rest.
-        let result = conn.transaction(|conn| {
-            apply(conn, target, migration, loaded, direction)?;
-            constraints::check(conn, schema).map_err(|error| failed(format!("at its commit: {error}")))
-        });
+        let target = Target { schema, slug: self.slug.as_ref(), shared };
+        let result = apply(conn, target, loaded, direction).map_err(|failed| failed.error);
         self.refuse_ended(conn, migration)?;
         result.map_err(|error| match error {
-            Error::Migration { reason, .. } => failed(reason),
+            Error::Migration { reason, .. } => self.failed(migration, reason),
             error => error,
-        })
+        })?;
+        constraints::defer_again(conn, schema)
     }
 
     /// Where the transaction is over, nothing more may be run. What was to be committed was rolled back.

@@ -12,8 +12,8 @@
 //! schema, and nothing has to be cleaned up: not when a migration fails, nor when the process or the server dies.
 //!
 //! * [`undone`] keeps a migration that ends its transaction itself from leaving anything behind.
-//! * [`settings`]: each migration begins with the settings of a session that is new; [`constraints`]: it ends as if it were
-//!   committed.
+//! * [`settings`]: each migration begins with the settings of a session that is new; [`constraints`]: what is checked at
+//!   a commit is deferred again.
 //!
 //! # What a rollback does not undo
 //!

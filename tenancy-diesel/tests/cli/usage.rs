@@ -59,8 +59,8 @@ fn help_has_examples_everywhere_and_needs_no_database() {
     assert!(top.ok().contains("Exit codes:"), "{top:?}");
     for command in [
         "init", "create", "list", "show", "migrate", "status", "revert", "suspend", "activate", "archive",
-        "rename", "drop", "limits", "exec", "roles", "logins", "dedicate", "share", "unshare", "check",
-        "diff", "doctor",
+        "rename", "drop", "runs", "limits", "exec", "roles", "logins", "dedicate", "share", "unshare",
+        "check", "diff", "doctor",
     ] {
         let help = operator.without_url(&[command, "--help"]);
         assert!(help.ok().contains("Example"), "{command}");

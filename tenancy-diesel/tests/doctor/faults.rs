@@ -189,6 +189,12 @@ pub(crate) const TENANTS: &[Fault] = &[
     .mended_by_hand("ALTER TABLE tenant_acme.kept RENAME TO notes"),
     fault("tenant_incomplete", "ALTER TABLE tenant_acme.notes RENAME TO kept")
         .mended_by_hand("ALTER TABLE tenant_acme.kept RENAME TO notes"),
+    fault(
+        "invalid_index",
+        "CREATE INDEX unfinished ON tenant_acme.notes (body); CREATE INDEX unfinished ON base_template.notes (body);
+         UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'tenant_acme.unfinished'::regclass;
+         UPDATE pg_index SET indisready = false WHERE indexrelid = 'base_template.unfinished'::regclass",
+    ),
 ];
 
 pub(crate) const CODE: &[Fault] = &[

@@ -14,6 +14,7 @@ mod dedicated;
 mod deployments;
 mod grants;
 mod house;
+mod ledger;
 mod lifecycle;
 mod owners;
 mod rights;

@@ -87,7 +87,10 @@ fn operators_work_around_the_pooler_and_not_through_it() {
     assert!(alone.transaction(&acme, owners).is_ok(), "requests are served without a way around");
     assert!(matches!(alone.init(), Err(Error::OperatorUrlNeeded)));
     assert!(matches!(alone.provisioner().create(&new), Err(Error::OperatorUrlNeeded)));
-    assert!(matches!(alone.fleet().migrate(&Default::default(), |_| ()), Err(Error::OperatorUrlNeeded)));
+    assert!(matches!(
+        alone.fleet().migrate(&Default::default(), |_| ()).map_err(Error::from),
+        Err(Error::OperatorUrlNeeded)
+    ));
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use std::thread;
 
-use tenancy_diesel::core::fleet::Policy;
-use tenancy_diesel::{Error, RunOptions};
+use tenancy_diesel::core::fleet::{ErrorBudget, Policy};
+use tenancy_diesel::{Error, FleetError, FleetEvent, Revert, RunOptions};
 
 use crate::desk::{Desk, slug};
 
@@ -30,7 +30,11 @@ fn every_tenant_and_the_template_end_at_the_new_version() {
     let plan = desk.tenancy().fleet().plan(&Policy::default()).unwrap();
     assert_eq!((plan.len(), plan.steps()), (12, 12));
     let mut seen = 0;
-    let report = desk.tenancy().fleet().migrate(&RunOptions::default(), |_| seen += 1).unwrap();
+    let report = desk
+        .tenancy()
+        .fleet()
+        .migrate(&RunOptions::default(), |event| seen += usize::from(matches!(event, FleetEvent::Tenant(_))))
+        .unwrap();
     assert!(report.is_success(), "{report:?}");
     assert_eq!((report.template, report.tenants.len(), seen), (vec![SECOND.to_owned()], 12, 12));
     assert_eq!(having_email(&desk), "13", "suspended ones and the template too");
@@ -91,7 +95,8 @@ fn a_run_may_be_told_to_stop_at_a_failure() {
     desk.create_many(6);
     desk.world.sql("ALTER TABLE tenant_t00.customers ADD COLUMN email int");
     add_second(&desk);
-    let options = RunOptions { jobs: 1, stop_at_failure: true, ..RunOptions::default() };
+    let budget = ErrorBudget::ONE_FAILURE;
+    let options = RunOptions::from(Policy { jobs: Some(1), budget, ..Policy::default() });
     let report = desk.tenancy().fleet().migrate(&options, |_| {}).unwrap();
     assert_eq!((report.tenants.len(), report.not_begun), (1, 5), "{report:?}");
     assert!(!report.is_success());
@@ -123,12 +128,15 @@ fn only_some_tenants_may_be_migrated() {
     let desk = Desk::new();
     desk.create_many(4);
     add_second(&desk);
-    let options = RunOptions { only: vec![slug("t02")], ..RunOptions::default() };
+    let options = RunOptions::default().only(slug("t02"));
     let report = desk.tenancy().fleet().migrate(&options, |_| {}).unwrap();
     assert_eq!(report.tenants.len(), 1);
     assert_eq!(desk.tenancy().fleet().plan(&Policy::default()).unwrap().len(), 3);
-    let unknown = RunOptions { only: vec![slug("nobody")], ..RunOptions::default() };
-    assert!(matches!(desk.tenancy().fleet().migrate(&unknown, |_| {}), Err(Error::UnknownTenant(_))));
+    let unknown = RunOptions::default().only(slug("nobody"));
+    assert!(matches!(
+        desk.tenancy().fleet().migrate(&unknown, |_| {}),
+        Err(FleetError { source: Error::UnknownTenant(_), .. })
+    ));
 }
 
 #[test]
@@ -170,7 +178,7 @@ fn reverting_undoes_the_newest_migration_everywhere() {
     desk.create_many(3);
     add_second(&desk);
     assert!(desk.migrate().is_success());
-    let report = desk.tenancy().fleet().revert(&RunOptions::default(), |_| {}).unwrap();
+    let report = desk.tenancy().fleet().revert(&Revert::default(), &RunOptions::default(), |_| {}).unwrap();
     assert!(report.is_success(), "{report:?}");
     assert_eq!((report.template, report.tenants.len()), (vec![SECOND.to_owned()], 3));
     assert_eq!(having_email(&desk), "0");
@@ -184,9 +192,9 @@ fn reverting_without_a_down_names_the_migration() {
     let desk = Desk::new();
     desk.write("2026-03-01-000000_oneway", "CREATE TABLE oneway (id int)", None);
     assert!(desk.migrate().is_success());
-    let report = desk.tenancy().fleet().revert(&RunOptions::default(), |_| {}).unwrap();
-    let error = report.template_error.unwrap();
-    assert!(error.contains("2026-03-01-000000_oneway"), "{error}");
+    let error =
+        desk.tenancy().fleet().revert(&Revert::default(), &RunOptions::default(), |_| {}).unwrap_err();
+    assert!(error.to_string().contains("2026-03-01-000000_oneway"), "{error}");
 }
 
 #[test]
@@ -256,8 +264,8 @@ fn operators_of_a_tenants_schema_do_not_reach_the_bookkeeping() {
         "CREATE FUNCTION tenant_t00.same(varchar, varchar) RETURNS bool LANGUAGE sql AS $$ SELECT true $$;
          CREATE OPERATOR tenant_t00.= (FUNCTION = tenant_t00.same, LEFTARG = varchar, RIGHTARG = varchar)",
     );
-    let only = RunOptions { only: vec![slug("t00")], ..RunOptions::default() };
-    let report = desk.tenancy().fleet().revert(&only, |_| {}).unwrap();
+    let only = RunOptions::default().only(slug("t00"));
+    let report = desk.tenancy().fleet().revert(&Revert::default(), &only, |_| {}).unwrap();
     assert!(report.is_success() && report.tenants.len() == 1, "{report:?}");
     assert_eq!(
         desk.value("SELECT string_agg(version, ' ') FROM tenant_t00.__diesel_schema_migrations"),

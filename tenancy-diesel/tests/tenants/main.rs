@@ -10,6 +10,7 @@ mod proxy;
 #[path = "../support/world.rs"]
 mod world;
 
+mod blockers;
 mod changes_under_a_run;
 mod clone_locks;
 mod copy;
@@ -19,7 +20,9 @@ mod drift;
 mod exec;
 mod fleet;
 mod install;
+mod invalid_indexes;
 mod large;
+mod ledger;
 mod lifecycle;
 mod many;
 mod newcomers;

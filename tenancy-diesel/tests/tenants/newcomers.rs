@@ -27,11 +27,7 @@ fn a_tenant_created_during_a_run_ends_at_the_new_version() {
                 &format!("CREATE TABLE round{round} (id int)"),
                 None,
             );
-            let report = desk
-                .tenancy()
-                .fleet()
-                .migrate(&RunOptions { jobs: 2, ..RunOptions::default() }, |_| {})
-                .unwrap();
+            let report = desk.tenancy().fleet().migrate(&RunOptions::default().jobs(2), |_| {}).unwrap();
             assert!(report.is_success(), "{report:?}");
         }
         stop.store(true, Ordering::Relaxed);

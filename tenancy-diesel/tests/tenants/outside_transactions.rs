@@ -19,7 +19,11 @@ fn an_index_is_built_concurrently_in_every_tenant() {
     assert_eq!(desk.value("SELECT count(*) FROM pg_indexes WHERE indexname = 'customers_name_idx' AND schemaname <> 'public'"), "7");
     desk.create("later").unwrap();
     assert_eq!(desk.value("SELECT count(*) FROM pg_indexes WHERE indexname = 'customers_name_idx'"), "8");
-    let reverted = desk.tenancy().fleet().revert(&tenancy_diesel::RunOptions::default(), |_| {}).unwrap();
+    let reverted = desk
+        .tenancy()
+        .fleet()
+        .revert(&Default::default(), &tenancy_diesel::RunOptions::default(), |_| {})
+        .unwrap();
     assert!(reverted.is_success(), "{reverted:?}");
     assert_eq!(desk.value("SELECT count(*) FROM pg_indexes WHERE indexname = 'customers_name_idx'"), "0");
 }

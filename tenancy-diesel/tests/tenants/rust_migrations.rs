@@ -97,7 +97,7 @@ fn a_function_is_reverted_by_its_other_half() {
     let service = service(&desk, [turn_around()]);
     assert!(service.fleet().migrate(&RunOptions::default(), |_| {}).unwrap().is_success());
     assert_eq!(names(&desk, 2), ["z0a", "z1a"]);
-    let report = service.fleet().revert(&RunOptions::default(), |_| {}).unwrap();
+    let report = service.fleet().revert(&Default::default(), &RunOptions::default(), |_| {}).unwrap();
     assert!(report.is_success() && report.template == [BACKFILL], "{report:?}");
     assert_eq!(names(&desk, 2), ["a0z", "a1z"]);
     assert_eq!(
@@ -141,10 +141,10 @@ fn a_program_without_the_function_neither_skips_nor_overtakes_it() {
     // The one without.
     let pending = desk.tenancy().fleet().template().unwrap().pending;
     assert_eq!(pending, [BACKFILL, "2026-03-02-000000_after"]);
-    let report = desk.migrate();
-    let error = report.template_error.as_deref().unwrap();
+    let refused = desk.tenancy().fleet().migrate(&RunOptions::default(), |_| {}).unwrap_err();
+    let error = refused.to_string();
     assert!(error.contains(BACKFILL) && error.contains("let the service"), "{error}");
-    assert!(report.tenants.is_empty());
+    assert!(refused.report.tenants.is_empty() && refused.report.run.is_none());
     let late = "SELECT count(*) FROM information_schema.columns WHERE column_name = 'late'";
     assert_eq!(desk.value(late), "0");
     // The one with it.
@@ -180,5 +180,8 @@ fn a_function_of_a_version_that_is_there_is_refused() {
     let desk = Desk::new();
     let same = RustMigration::new("2026-01-01-000000_other", |_| Ok(())).unwrap();
     let refused = service(&desk, [same]).fleet().migrate(&RunOptions::default(), |_| {});
-    assert!(matches!(refused, Err(Error::Catalog(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(tenancy_diesel::FleetError { source: Error::Catalog(_), .. })),
+        "{refused:?}"
+    );
 }

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::exit::Outcome;
 use crate::{
     activate, archive, check, clone, create, dedicate, diff, doctor, drop, exec, init, limits, list, logins,
-    migrate, rename, revert, roles, seed, share, show, spares, status, suspend, unshare,
+    migrate, rename, revert, roles, runs, seed, share, show, spares, status, suspend, unshare,
 };
 
 const EXAMPLES: &str = "\
@@ -75,7 +75,8 @@ enum Command {
     Show(show::Show),
     Migrate(migrate::Migrate),
     Status(status::Status),
-    Revert(revert::Revert),
+    Revert(revert::RevertCommand),
+    Runs(runs::RunsCommand),
     Suspend(suspend::Suspend),
     Activate(activate::Activate),
     Archive(archive::Archive),
@@ -113,6 +114,7 @@ impl Cli {
             Command::Migrate(command) => command.run(&context),
             Command::Status(command) => command.run(&context),
             Command::Revert(command) => command.run(&context),
+            Command::Runs(command) => command.run(&context),
             Command::Suspend(command) => command.run(&context),
             Command::Activate(command) => command.run(&context),
             Command::Archive(command) => command.run(&context),

@@ -2,8 +2,8 @@
 
 use clap::Args;
 use serde::Serialize;
-use tenancy_diesel::SpareStanding;
 use tenancy_diesel::core::name::{SchemaName, TenantSlug};
+use tenancy_diesel::{FleetEvent, SpareStanding};
 
 use crate::context::Context;
 use crate::exit::Outcome;
@@ -105,8 +105,10 @@ impl Migrate {
         // Also what finds that there is no control plane, before the template is touched.
         let total = fleet.plan(&self.run.policy())?.len();
         let mut progress = Progress::new(context.out, total);
-        let report = fleet.migrate(&self.run.options(), |tenant| {
-            progress.finished(&tenant.slug, tenant.error.as_deref());
+        let report = fleet.migrate(&self.run.options(), |event| {
+            if let FleetEvent::Tenant(tenant) = event {
+                progress.finished(&tenant.slug, tenant.error.as_deref());
+            }
         });
         progress.end();
         let report = report?;

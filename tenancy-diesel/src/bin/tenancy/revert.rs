@@ -1,6 +1,7 @@
 //! `tenancy revert`
 
 use clap::Args;
+use tenancy_diesel::{FleetEvent, Revert};
 
 use crate::context::Context;
 use crate::exit::Outcome;
@@ -15,20 +16,22 @@ With --only, the template and the other tenants keep it. What the migration's do
 Examples:
   tenancy revert
   tenancy revert --only acme")]
-pub(crate) struct Revert {
+pub(crate) struct RevertCommand {
     #[command(flatten)]
     run: Run,
 }
 
-impl Revert {
+impl RevertCommand {
     pub(crate) fn run(&self, context: &Context) -> anyhow::Result<Outcome> {
         // Before the template is touched.
         context.tenancy.check_ready()?;
         let fleet = context.tenancy.fleet();
         let total = if self.run.only.is_empty() { fleet.status()?.len() } else { self.run.only.len() };
         let mut progress = Progress::new(context.out, total);
-        let report = fleet.revert(&self.run.options(), |tenant| {
-            progress.finished(&tenant.slug, tenant.error.as_deref());
+        let report = fleet.revert(&Revert::default(), &self.run.options(), |event| {
+            if let FleetEvent::Tenant(tenant) = event {
+                progress.finished(&tenant.slug, tenant.error.as_deref());
+            }
         });
         progress.end();
         let report = report?;

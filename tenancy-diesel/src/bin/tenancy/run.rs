@@ -1,7 +1,7 @@
 //! What `migrate` and `revert` have in common.
 
 use clap::{Args, value_parser};
-use tenancy_diesel::core::fleet::Policy;
+use tenancy_diesel::core::fleet::{ErrorBudget, Policy};
 use tenancy_diesel::core::name::TenantSlug;
 use tenancy_diesel::{FleetReport, RunOptions};
 
@@ -28,20 +28,17 @@ pub(crate) struct Run {
 impl Run {
     /// The same for the library's plans.
     pub(crate) fn policy(&self) -> Policy {
-        Policy { only: self.only.clone(), ..Policy::default() }
+        Policy {
+            only: self.only.clone(),
+            budget: if self.stop_at_failure { ErrorBudget::ONE_FAILURE } else { ErrorBudget::default() },
+            jobs: self.jobs.map(usize::from),
+            ..Policy::default()
+        }
     }
 
     /// The same for the library.
     pub(crate) fn options(&self) -> RunOptions {
-        let mut options = RunOptions {
-            only: self.only.clone(),
-            stop_at_failure: self.stop_at_failure,
-            ..RunOptions::default()
-        };
-        if let Some(jobs) = self.jobs {
-            options.jobs = usize::from(jobs);
-        }
-        options
+        self.policy().into()
     }
 }
 

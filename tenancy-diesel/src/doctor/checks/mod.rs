@@ -14,6 +14,7 @@ mod extension_in_tenant;
 mod fall_through;
 mod foreign_rights;
 mod foreign_servers;
+mod invalid_index;
 mod locks;
 mod login_bypasses_policies;
 mod login_inherits;
@@ -93,6 +94,7 @@ pub(super) const ALL: &[&Check] = &[
     &fall_through::CHECK,
     &answered_from_shared::CHECK,
     &tenant_incomplete::CHECK,
+    &invalid_index::CHECK,
     &shared_schema_writable::CHECK,
     &shared_public_writes::CHECK,
     &definer_without_path::CHECK,

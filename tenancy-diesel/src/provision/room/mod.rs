@@ -5,4 +5,4 @@
 #[expect(clippy::module_inception, reason = "the file is named after its type")]
 mod room;
 
-pub(super) use room::{Room, is_out_of_locks};
+pub(super) use room::Room;

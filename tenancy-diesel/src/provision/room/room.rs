@@ -1,4 +1,3 @@
-use diesel::result::Error as DieselError;
 use diesel::sql_types::{BigInt, Text};
 use diesel::{PgConnection, QueryableByName, RunQueryDsl as _, sql_query};
 use tenancy_core::dismantle::LockBudget;
@@ -6,7 +5,7 @@ use tenancy_core::name::SchemaName;
 use tenancy_core::script::Script;
 
 use crate::blueprint::CaptureError;
-use crate::error::Error;
+use crate::error::{Error, is_out_of_locks};
 use crate::provision::dismantle::TAKEN;
 
 /// The locks that a clone of a template takes, and those that there are.
@@ -68,11 +67,4 @@ impl Room {
             _ => error,
         }
     }
-}
-
-/// Whether PostgreSQL's lock table was full. Diesel passes on no SQLSTATE, and messages are translated; but the hint names
-/// the setting in every language.
-pub(in crate::provision) fn is_out_of_locks(error: &DieselError) -> bool {
-    matches!(error, DieselError::DatabaseError(_, said)
-        if said.hint().is_some_and(|hint| hint.contains("max_locks_per_transaction")))
 }

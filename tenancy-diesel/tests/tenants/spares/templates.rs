@@ -24,7 +24,8 @@ fn a_spare_of_another_template_than_todays_is_never_handed_out() {
     // Reverted and applied again with other contents: the versions are the same.
     let again = desk.tenancy().spares().list().unwrap();
     assert_eq!(again[0].version.as_deref(), Some("20260102000000"));
-    let reverted = desk.tenancy().fleet().revert(&RunOptions::default(), |_| {}).unwrap();
+    let reverted =
+        desk.tenancy().fleet().revert(&Default::default(), &RunOptions::default(), |_| {}).unwrap();
     assert!(reverted.is_success(), "{reverted:?}");
     std::fs::write(
         desk.directory().join("2026-01-02-000000_more/up.sql"),

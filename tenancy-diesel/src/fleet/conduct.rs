@@ -1,0 +1,308 @@
+//! A run that is in the ledger: the template, wave after wave, the stragglers, the last word.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection as _;
+use tenancy_core::fleet::{Canaries, Direction, FleetPlan, Pacer, Policy, RunState, Subject, Throttle, Wave};
+use tenancy_core::tenant::TenantId;
+
+use super::desk::Desk;
+use super::event::FleetEvent;
+use super::neighbours::Neighbours;
+use super::queue::Queue;
+use super::run::Run;
+use super::session_name;
+use super::subjects::{self, Which};
+use super::template;
+use super::worker::{Word, Works};
+use crate::connection::ControlConnection;
+use crate::crew::{self, Shift};
+use crate::error::Error;
+use crate::ledger::{self, Unfinished};
+use crate::lock_table;
+use crate::pools::SessionPool;
+
+/// How often the ledger is asked whether somebody wants the run to pause.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// What lives as long as the waves.
+struct Hall {
+    pool: SessionPool,
+    jobs: usize,
+    locks: tenancy_core::dismantle::LockBudget,
+    neighbours: Neighbours,
+    pacer: Mutex<Pacer>,
+    throttle: Option<Mutex<Throttle>>,
+}
+
+impl Run<'_> {
+    /// Does it, and writes down how it ended. `left`: who is left of a run that is resumed.
+    pub(super) fn conduct(&mut self, mut desk: Desk, left: Option<Vec<Unfinished>>) -> Result<(), Error> {
+        let result = self.to_the_end(&mut desk, left);
+        let (state, reason) = match (&result, desk.ending.take()) {
+            (Err(error), _) => (RunState::Failed, Some(error.to_string())),
+            (Ok(()), Some((state, reason))) => (state, Some(reason)),
+            (Ok(()), None) if desk.failed > 0 => (RunState::Failed, Some(format!("{} failed", desk.failed))),
+            (Ok(()), None) => (RunState::Done, None),
+        };
+        let closed = ledger::close(&mut desk.captain, desk.hold, state, reason.as_deref());
+        self.report.state = Some(state);
+        self.report.not_begun = desk.total.saturating_sub(self.report.tenants.len());
+        if state == RunState::Paused || self.report.not_begun > 0 || result.is_err() {
+            self.report.stopped = reason.clone();
+        }
+        (self.observer)(&FleetEvent::Ended { state, reason: reason.as_deref() });
+        // What went wrong first is what counts.
+        result.and(closed)
+    }
+
+    fn to_the_end(&mut self, desk: &mut Desk, left: Option<Vec<Unfinished>>) -> Result<(), Error> {
+        let name = session_name::name_session(&desk.name);
+        desk.captain.batch_execute(name.as_str()).map_err(Error::query("name the session"))?;
+        if !self.template(desk)? {
+            return Ok(());
+        }
+        let plans = match left {
+            Some(left) => {
+                let ids: Vec<TenantId> = left.iter().map(|tenant| tenant.subject.id).collect();
+                let plans = self.planned_again(left);
+                let planned: HashSet<TenantId> =
+                    plans.iter().flat_map(FleetPlan::tenants).map(|tenant| tenant.id).collect();
+                // Somebody else brought them there since.
+                let done: Vec<TenantId> = ids.into_iter().filter(|id| !planned.contains(id)).collect();
+                if !done.is_empty() {
+                    ledger::done_already(&mut desk.captain, desk.hold, &done)?;
+                }
+                plans
+            }
+            None => {
+                let plan = self.plan(desk, &HashSet::new())?;
+                ledger::enroll(&mut desk.captain, desk.hold.id, &plan.waves, 0)?;
+                vec![plan]
+            }
+        };
+        desk.waves = plans.iter().map(|plan| plan.waves.len()).sum();
+        desk.total = plans.iter().map(FleetPlan::len).sum();
+        (self.observer)(&FleetEvent::Planned { tenants: desk.total, waves: desk.waves });
+        let jobs =
+            self.policy.jobs.unwrap_or_else(|| thread::available_parallelism().map_or(2, usize::from) * 2);
+        let jobs = jobs.clamp(1, desk.total.max(1));
+        let hall = Hall {
+            pool: self.context.control_pool(u32::try_from(jobs).unwrap_or(u32::MAX)),
+            jobs,
+            locks: lock_table::budget(&mut desk.captain)?,
+            neighbours: Neighbours::watch(self.context),
+            pacer: Mutex::new(Pacer::new(self.policy.max_rate)),
+            throttle: self.policy.pause_when_p99.map(|limit| Mutex::new(Throttle::new(limit))),
+        };
+        let mut tried: HashSet<TenantId> = HashSet::new();
+        let mut number = 0;
+        for plan in &plans {
+            tried.extend(plan.tenants().map(|tenant| tenant.id));
+            for wave in &plan.waves {
+                number += 1;
+                self.wave(desk, &hall, plan, wave, number)?;
+                if desk.ending.is_some() {
+                    return Ok(());
+                }
+            }
+        }
+        // Whoever lacks something now was restored, moved or planted by hand since the plan was made.
+        while self.direction == Direction::Up && desk.failed == 0 {
+            let plan = self.plan(desk, &tried)?;
+            if plan.is_empty() {
+                break;
+            }
+            let first = i32::try_from(desk.waves).unwrap_or(i32::MAX);
+            ledger::enroll(&mut desk.captain, desk.hold.id, &plan.waves, first)?;
+            desk.total += plan.len();
+            desk.waves += plan.waves.len();
+            tried.extend(plan.tenants().map(|tenant| tenant.id));
+            for wave in &plan.waves {
+                number += 1;
+                self.wave(desk, &hall, &plan, wave, number)?;
+                if desk.ending.is_some() {
+                    return Ok(());
+                }
+            }
+        }
+        self.report.neighbours = Some(hall.neighbours.summary());
+        Ok(())
+    }
+
+    /// The template goes first: whoever signs up from here on has everything. `false`: it failed.
+    fn template(&mut self, desk: &mut Desk) -> Result<bool, Error> {
+        // Some tenants only: the template keeps what they lose.
+        if self.direction == Direction::Down && !self.policy.only.is_empty() {
+            return Ok(true);
+        }
+        let mut conn = self.context.control_pool(1).control().map(ControlConnection::new)?;
+        let versions = match self.direction {
+            Direction::Up => self.catalog.versions(),
+            Direction::Down => self.versions.iter().map(String::as_str).collect(),
+        };
+        let (done, result) = template::run(&mut conn, self.context, &self.loaded, self.direction, &versions);
+        // Through the gate: the template lock is released, sign-ups go on.
+        drop(conn);
+        if !done.is_empty() {
+            // Spares are of the template as it was.
+            self.context.refill.wake();
+            ledger::template(&mut desk.captain, desk.hold, &done)?;
+        }
+        self.report.template = done;
+        (self.observer)(&FleetEvent::Template { migrations: &self.report.template });
+        match result {
+            Ok(()) => Ok(true),
+            Err(error) => {
+                let error = error.to_string();
+                desk.end(RunState::Failed, format!("the template failed: {error}"));
+                self.report.template_error = Some(error);
+                Ok(false)
+            }
+        }
+    }
+
+    /// Who lacks what now, those aside who were `tried`. The policy's canaries and waves are for the first plan.
+    fn plan(&self, desk: &mut Desk, tried: &HashSet<TenantId>) -> Result<FleetPlan, Error> {
+        let later = Policy { canaries: Canaries::None, ..self.policy.clone() };
+        let policy = if tried.is_empty() { &self.policy } else { &later };
+        let versions = self.catalog.versions();
+        let which = match self.direction {
+            Direction::Up => Which::Lacking(&versions),
+            Direction::Down => Which::Having(&self.versions),
+        };
+        let subjects = subjects::read(&mut desk.captain, which, &self.policy.only)?;
+        let subjects = subjects.into_iter().filter(|subject| !tried.contains(&subject.id));
+        Ok(self.plan_of(subjects, policy))
+    }
+
+    fn plan_of(&self, subjects: impl IntoIterator<Item = Subject>, policy: &Policy) -> FleetPlan {
+        match self.direction {
+            Direction::Up => FleetPlan::up(&self.catalog, subjects, policy),
+            Direction::Down => FleetPlan::down(&self.catalog, &self.versions, subjects, policy),
+        }
+    }
+
+    /// The waves of a run that is resumed, as far as they were not finished.
+    fn planned_again(&self, left: Vec<Unfinished>) -> Vec<FleetPlan> {
+        let mut waves: BTreeMap<i32, (bool, Vec<Subject>)> = BTreeMap::new();
+        for Unfinished { wave, canary, subject } in left {
+            let entry = waves.entry(wave).or_insert((canary, Vec::new()));
+            entry.1.push(subject);
+        }
+        let whole = Policy { canaries: Canaries::None, wave_size: None, ..self.policy.clone() };
+        waves
+            .into_values()
+            .map(|(canary, subjects)| {
+                let mut plan = self.plan_of(subjects, &whole);
+                plan.waves.iter_mut().for_each(|wave| wave.canary = canary);
+                plan
+            })
+            .collect()
+    }
+
+    /// One wave, to its end or to that of the run.
+    fn wave(
+        &mut self,
+        desk: &mut Desk,
+        hall: &Hall,
+        plan: &FleetPlan,
+        wave: &Wave,
+        number: usize,
+    ) -> Result<(), Error> {
+        (self.observer)(&FleetEvent::Wave { wave: number, canary: wave.canary, tenants: wave.tenants.len() });
+        let queue = Mutex::new(Queue::new(plan, wave, &self.policy));
+        let name = desk.name.clone();
+        let works = Works {
+            shared: &self.context.shared,
+            pool: &hall.pool,
+            loaded: &self.loaded,
+            policy: &self.policy,
+            direction: self.direction,
+            hold: desk.hold,
+            name: &name,
+            jobs: hall.jobs.min(wave.tenants.len()),
+            locks: hall.locks,
+            began: self.began,
+            neighbours: Some(&hall.neighbours),
+            pacer: &hall.pacer,
+            throttle: hall.throttle.as_ref(),
+            canary: wave.canary,
+            total: desk.total,
+            failed: AtomicUsize::new(desk.failed),
+        };
+        let (observer, tenants, stop) = (&mut *self.observer, &mut self.report.tenants, &self.options.stop);
+        let budget = self.policy.budget;
+        let (mut looked, mut broken) = (Instant::now(), None);
+        let mut failed = 0;
+        let worked = crew::work(works.jobs, |post| works.work(&queue, post), &mut |word, shift: &Shift| {
+            let heard = || -> Result<(), Error> {
+                match word {
+                    Some(Word::Finished { tenant, worker, gone, report }) => {
+                        if gone {
+                            ledger::gone(&mut desk.captain, desk.hold, &[tenant])?;
+                            desk.total = desk.total.saturating_sub(1);
+                            return Ok(());
+                        }
+                        if let Some(error) = &report.error {
+                            failed += 1;
+                            desk.failed += 1;
+                            let took = report.took.as_secs_f64() * 1e3;
+                            ledger::fail(&mut desk.captain, desk.hold, tenant, error, took, &worker)?;
+                            if wave.canary {
+                                desk.end(RunState::Failed, format!("the canary `{}` failed", report.slug));
+                            } else if budget.is_spent(desk.failed, desk.total) {
+                                desk.end(
+                                    RunState::Failed,
+                                    format!("the error budget is spent: {} failed", desk.failed),
+                                );
+                            }
+                        }
+                        observer(&FleetEvent::Tenant(&report));
+                        tenants.push(report);
+                    }
+                    Some(Word::Retry { tenant, slug, attempt, reason, after }) => {
+                        ledger::tried(&mut desk.captain, desk.hold, tenant)?;
+                        let after_ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
+                        observer(&FleetEvent::Retry { slug: &slug, attempt, reason: &reason, after_ms });
+                    }
+                    Some(Word::Throttled(p99)) => {
+                        observer(&FleetEvent::Throttled { p99_ms: p99.as_secs_f64() * 1e3 });
+                    }
+                    None => {}
+                }
+                Ok(())
+            };
+            let mut result = heard();
+            if result.is_ok() && looked.elapsed() >= LOOK {
+                looked = Instant::now();
+                match ledger::pause_requested(&mut desk.captain, desk.hold.id) {
+                    Ok(true) => desk.end(RunState::Paused, "somebody asked it to pause".to_owned()),
+                    Ok(false) => {}
+                    Err(error) => result = Err(error),
+                }
+            }
+            if stop.is_requested() {
+                desk.end(RunState::Paused, "it was interrupted".to_owned());
+            }
+            if let Err(error) = result {
+                broken.get_or_insert(error);
+            }
+            if broken.is_some() || desk.ending.is_some() {
+                shift.end();
+            }
+        });
+        worked?;
+        if let Some(error) = broken {
+            return Err(error);
+        }
+        if wave.canary && failed == 0 && self.policy.pause_after_canaries && desk.ending.is_none() {
+            desk.end(RunState::Paused, "the canaries are done".to_owned());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,101 @@
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use tenancy_core::fleet::{FleetPlan, GroupSize, Pacer, Policy, Wave};
+
+use super::member::Member;
+
+/// The tenants of a wave that nobody works on. Times are counted from the run's start.
+#[derive(Debug)]
+pub(super) struct Queue<'a> {
+    /// Those that need the same migrations stand together.
+    buckets: VecDeque<Bucket<'a>>,
+    /// Those that are tried again, and when.
+    later: Vec<(Duration, Member<'a>)>,
+}
+
+#[derive(Debug)]
+struct Bucket<'a> {
+    members: VecDeque<Member<'a>>,
+    size: GroupSize,
+}
+
+/// What a worker does next.
+#[derive(Debug)]
+pub(super) enum Next<'a> {
+    /// Work on these, which need the same, after waiting for so long.
+    Work(Vec<Member<'a>>, Duration),
+    /// Ask again after that.
+    Wait(Duration),
+    /// Go home: nobody is left.
+    Home,
+}
+
+impl<'a> Queue<'a> {
+    /// The tenants of `wave`, which is one of `plan`.
+    pub(super) fn new(plan: &'a FleetPlan, wave: &'a Wave, policy: &Policy) -> Self {
+        let mut buckets: VecDeque<Bucket<'a>> = VecDeque::new();
+        for tenant in &wave.tenants {
+            let member = Member::new(tenant, plan.needed_by(tenant));
+            match buckets.back_mut() {
+                Some(bucket)
+                    if bucket.members.front().is_some_and(|m| std::ptr::eq(m.needs, member.needs)) =>
+                {
+                    bucket.members.push_back(member);
+                }
+                _ => buckets.push_back(Bucket {
+                    members: VecDeque::from([member]),
+                    size: GroupSize::new(policy.group),
+                }),
+            }
+        }
+        Self { buckets, later: Vec::new() }
+    }
+
+    /// What one of `jobs` workers does at `now`.
+    pub(super) fn next(&mut self, now: Duration, jobs: usize, pacer: &mut Pacer) -> Next<'a> {
+        if let Some(due) = self.later.iter().position(|(at, _)| *at <= now) {
+            return Next::Work(vec![self.later.swap_remove(due).1], Duration::ZERO);
+        }
+        if let Some(bucket) = self.buckets.front_mut() {
+            // Nobody goes home while another has a group that both could share.
+            let share = bucket.members.len().div_ceil(jobs.max(1));
+            let size = bucket.size.get().min(share).min(pacer.largest_group()).max(1);
+            let members: Vec<_> = bucket.members.drain(..size.min(bucket.members.len())).collect();
+            if bucket.members.is_empty() {
+                self.buckets.pop_front();
+            }
+            let wait = pacer.book(now, members.len());
+            return Next::Work(members, wait);
+        }
+        match self.later.iter().map(|(at, _)| *at).min() {
+            Some(at) => Next::Wait(at.saturating_sub(now)),
+            None => Next::Home,
+        }
+    }
+
+    /// `member` is tried again at `at`.
+    pub(super) fn put_off(&mut self, member: Member<'a>, at: Duration) {
+        self.later.push((at, member));
+    }
+
+    /// A group of those that need `needs` took so long.
+    pub(super) fn took(&mut self, needs: &[tenancy_core::fleet::Migration], size: usize, took: Duration) {
+        if let Some(bucket) = self.bucket(needs) {
+            bucket.size.took(size, took);
+        }
+    }
+
+    /// There is no room in the server's lock table for groups of more than `most` of those that need `needs`.
+    pub(super) fn limit(&mut self, needs: &[tenancy_core::fleet::Migration], most: usize) {
+        if let Some(bucket) = self.bucket(needs) {
+            bucket.size.limit(most);
+        }
+    }
+
+    fn bucket(&mut self, needs: &[tenancy_core::fleet::Migration]) -> Option<&mut Bucket<'a>> {
+        self.buckets
+            .iter_mut()
+            .find(|bucket| bucket.members.front().is_some_and(|member| std::ptr::eq(member.needs, needs)))
+    }
+}
