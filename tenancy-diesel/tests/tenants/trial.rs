@@ -38,7 +38,7 @@ fn inventory(desk: &Desk) -> String {
              (SELECT md5(string_agg(p.oid || p.prosrc, ' ' ORDER BY p.oid)) FROM pg_proc p WHERE oid >= 16384),
              (SELECT count(*) FROM pg_type), (SELECT count(*) FROM pg_default_acl), (SELECT count(*) FROM pg_constraint),
              (SELECT string_agg(t::text, ' ' ORDER BY t.id) FROM tenancy.tenants t),
-             (SELECT count(*) FROM pg_largeobject_metadata), (SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database()))",
+             (SELECT count(*) FROM pg_largeobject_metadata), (SELECT count(*) FROM tenancy.runs), (SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database()))",
     );
     let owner = desk.value("SELECT coalesce((SELECT owner_role FROM tenancy.installation), 'nobody')");
     all.push_str(&desk.value(&format!(
