@@ -29,5 +29,7 @@ mod runs;
 mod spares;
 #[path = "cli/tenants.rs"]
 mod tenants;
+#[path = "cli/trial.rs"]
+mod trial;
 #[path = "cli/usage.rs"]
 mod usage;

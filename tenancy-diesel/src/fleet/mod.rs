@@ -47,6 +47,7 @@ mod target;
 mod template;
 mod worker;
 
+pub(crate) use apply::apply;
 pub use blocker::Blocker;
 pub use event::FleetEvent;
 pub use exec::ExecResult;
@@ -58,4 +59,7 @@ pub use options::{IfRunning, RunOptions};
 pub use report::{FleetReport, TenantReport};
 pub use revert::Revert;
 pub use stop::Stop;
+pub(crate) use subjects::{Which, read as read_subjects};
+pub(crate) use target::Target;
 pub use template::TemplateStanding;
+pub(crate) use template::find;

@@ -32,3 +32,4 @@ mod proof;
 mod rust_migrations;
 mod seeds;
 mod spares;
+mod trial;

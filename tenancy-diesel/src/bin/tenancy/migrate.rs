@@ -10,6 +10,7 @@ use crate::exit::Outcome;
 use crate::output;
 use crate::progress::Progress;
 use crate::run::{self, Run};
+use crate::trial::Trial;
 use crate::words;
 
 /// Bring the template and then every tenant up to date
@@ -22,8 +23,16 @@ anywhere: what is done stays done, and the next run goes on with what is left. O
 When the template fails, no tenant is touched. Suspended and archived tenants are migrated too. Exits 1 when \
 anything failed.
 
+A trial keeps nothing: each clone lives in one transaction that is rolled back. What PostgreSQL does not roll back is \
+not undone either: values of sequences in shared schemas, files and programs, what functions do in other databases. \
+Exits 1 when something failed or, with --reversible, is not reversible; what cannot be tried (CREATE INDEX \
+CONCURRENTLY) is told and is no failure. With --json: `subjects`, each with `slug` (null: the template), `rows`, `error`, \
+`not_tried` and `migrations`, with `changes` as `tenancy diff` has them (`extra` is new, `missing` is gone), \
+`milliseconds` and `reversal`.
+
 Examples:
   tenancy migrate --dry-run
+  tenancy migrate --trial 5 --reversible
   tenancy migrate --jobs 8
   tenancy migrate --only acme --only globex")]
 pub(crate) struct Migrate {
@@ -32,6 +41,8 @@ pub(crate) struct Migrate {
     /// Print what there is to do and touch nothing
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    trial: Trial,
 }
 
 /// What `--dry-run` prints.
@@ -50,6 +61,9 @@ struct Planned {
 
 impl Migrate {
     pub(crate) fn run(&self, context: &Context) -> anyhow::Result<Outcome> {
+        if self.trial.is_asked() {
+            return self.trial.run(context, &self.run.only);
+        }
         if self.dry_run { self.plan(context) } else { self.migrate(context) }
     }
 
