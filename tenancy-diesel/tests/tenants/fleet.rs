@@ -289,7 +289,7 @@ fn every_tenant_of_a_group_finds_the_session_that_a_tenant_alone_would() {
         "ALTER TABLE customers ADD COLUMN at timestamp DEFAULT '2026-01-01 12:00'",
         None,
     );
-    desk.migrate();
+    assert!(desk.migrate().is_success());
     desk.create_many(12);
     desk.tenancy().fleet().exec("INSERT INTO customers (name) VALUES ('Ann')", &[], |_| {}).unwrap();
     let database = desk.value("current_database()");
