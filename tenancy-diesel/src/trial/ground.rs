@@ -6,7 +6,6 @@ use tenancy_core::name::{SchemaName, TenantSlug};
 use tenancy_core::structure::{Difference, Structure};
 
 use super::attempt::Attempt;
-use super::ending::ending_of;
 use super::scratch_reader::ScratchReader;
 use super::settings::Settings;
 use super::undone::{forget, is_open};
@@ -111,15 +110,8 @@ impl Ground<'_> {
     /// Runs one migration as the fleet does, under the settings of a new session, to the checks of its commit.
     fn run(&self, conn: &mut PgConnection, migration: &Migration, direction: Direction) -> Result<(), Error> {
         let loaded = find(self.attempt.loaded, &migration.version)?;
-        if let Some(statement) = ending_of(loaded, direction) {
-            return Err(self.failed(
-                migration,
-                format!(
-                    "not run, because `{statement}` in it ends the transaction of the trial, and its own: leave that out, or \
-                     set `run_in_transaction = false` in its metadata.toml"
-                ),
-            ));
-        }
+        // A text that ends its transaction is refused before anything of it is run.
+        loaded.action(direction)?;
         forget(conn)?;
         self.settings.restore(conn)?;
         let schema = &self.scratch.schema;

@@ -30,7 +30,6 @@
 
 mod attempt;
 mod constraints;
-mod ending;
 mod ground;
 mod migration;
 mod options;
