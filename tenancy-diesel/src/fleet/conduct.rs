@@ -130,7 +130,6 @@ impl Run<'_> {
                 }
             }
         }
-        self.report.neighbours = Some(hall.neighbours.summary());
         Ok(())
     }
 
@@ -296,6 +295,7 @@ impl Run<'_> {
                 shift.end();
             }
         });
+        self.report.neighbours = Some(hall.neighbours.summary());
         worked?;
         if let Some(error) = broken {
             return Err(error);

@@ -130,7 +130,9 @@ impl<'a> Works<'a> {
     ) -> Result<(), Error> {
         while let Some(migration) = members.first().and_then(Member::next) {
             let loaded = find(self.loaded, &migration.version)?;
-            let together = members.len() > 1 && loaded.stands_alone(self.direction).is_none();
+            // Who was put off is worked on alone: that waits for its lock.
+            let together = members.iter().all(|member| member.attempts == 0)
+                && loaded.stands_alone(self.direction).is_none();
             let (mut done, alone) =
                 if together { self.together(members, loaded, queue, post)? } else { (Vec::new(), members) };
             for member in alone {
