@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::exit::Outcome;
 use crate::{
     activate, archive, check, clone, create, dedicate, diff, doctor, drop, exec, init, limits, list, logins,
-    migrate, rename, revert, roles, runs, seed, share, show, spares, status, suspend, unshare,
+    migrate, redo, rename, revert, roles, runs, seed, share, show, spares, status, suspend, unshare,
 };
 
 const EXAMPLES: &str = "\
@@ -76,6 +76,7 @@ enum Command {
     Migrate(migrate::Migrate),
     Status(status::Status),
     Revert(revert::RevertCommand),
+    Redo(redo::Redo),
     Runs(runs::RunsCommand),
     Suspend(suspend::Suspend),
     Activate(activate::Activate),
@@ -114,6 +115,7 @@ impl Cli {
             Command::Migrate(command) => command.run(&context),
             Command::Status(command) => command.run(&context),
             Command::Revert(command) => command.run(&context),
+            Command::Redo(command) => command.run(&context),
             Command::Runs(command) => command.run(&context),
             Command::Suspend(command) => command.run(&context),
             Command::Activate(command) => command.run(&context),

@@ -31,7 +31,15 @@ impl Output {
         document: &impl Serialize,
         text: impl FnOnce() -> String,
     ) -> anyhow::Result<()> {
-        let text = if self.json { serde_json::to_string_pretty(document)? } else { text() };
+        self.text(&if self.json { serde_json::to_string_pretty(document)? } else { text() })
+    }
+
+    /// A result that is for people only, or is written already.
+    ///
+    /// # Errors
+    ///
+    /// As [`result`](Self::result).
+    pub(crate) fn text(self, text: &str) -> anyhow::Result<()> {
         if text.is_empty() {
             return Ok(());
         }
