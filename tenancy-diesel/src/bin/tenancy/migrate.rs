@@ -1,12 +1,12 @@
 //! `tenancy migrate`
 
 use clap::Args;
-use tenancy_diesel::core::fleet::{Canaries, RunId};
+use tenancy_diesel::core::fleet::{Canaries, Policy, RunId};
 use tenancy_diesel::{FleetReport, SpareStanding};
 
 use crate::context::Context;
 use crate::dry_run::{self, DryRun};
-use crate::exit::Outcome;
+use crate::exit::{Outcome, Usage};
 use crate::run::Run;
 use crate::run_conduct::Conductor;
 use crate::words;
@@ -40,7 +40,7 @@ pub(crate) struct Migrate {
     #[command(flatten)]
     run: Run,
     /// Go on with a run that was paused, failed or was interrupted, as it was begun [default: the latest of those]
-    #[arg(long, value_name = "RUN", num_args = 0..=1, value_parser = run_number, conflicts_with = "policy")]
+    #[arg(long, value_name = "RUN", num_args = 0..=1, value_parser = run_number)]
     resume: Option<Option<RunId>>,
     /// Print what there is to do, and in which waves, and touch nothing
     #[arg(long, conflicts_with = "resume")]
@@ -93,6 +93,12 @@ impl Migrate {
     }
 
     fn resume(&self, context: &Context, run: Option<RunId>) -> anyhow::Result<Outcome> {
+        if (Policy { jobs: None, ..self.run.policy() }) != Policy::default() {
+            return Err(Usage::new(
+                "--resume goes on with a run as it was begun: only --jobs, --wait and --go-on can be given with it",
+            )
+            .into());
+        }
         let conductor = Conductor::new(context)?;
         let options = self.run.options(&conductor.stop);
         let fleet = context.tenancy.fleet();

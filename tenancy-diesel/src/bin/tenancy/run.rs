@@ -19,7 +19,6 @@ pub(crate) struct Run {
 
 /// What the ledger keeps of a run, so that it goes on as it was begun.
 #[derive(Debug, Args)]
-#[group(id = "policy", multiple = true)]
 pub(crate) struct PolicyArgs {
     /// Only this tenant; may be given several times
     #[arg(long, value_name = "SLUG", help_heading = "Who")]
