@@ -9,6 +9,18 @@ fn wrong_usage_exits_with_2_and_says_what_is_wrong() {
         ("show a-b", "only a-z, 0-9 and _ are allowed"),
         ("migrate --jobs 0", "0 is not in 1.."),
         ("migrate --keep-going --stop-at-failure", "cannot be used with"),
+        ("migrate --max-failures 2 --stop-at-failure", "cannot be used with"),
+        ("migrate --canary acme --canaries 2", "cannot be used with"),
+        ("migrate --wait --go-on", "cannot be used with"),
+        ("migrate --resume --dry-run", "cannot be used with"),
+        ("migrate --resume latest", "a run's number"),
+        ("migrate --resume --only acme", "--resume goes on with a run as it was begun"),
+        ("migrate --group 0", "a whole number, at least 1"),
+        ("migrate --lock-timeout 2", "a whole number with ms, s, m or h"),
+        ("migrate --pause-when-p99 0", "more than 0"),
+        ("migrate --max-failure-percent 101", "a number above 0 and up to 100"),
+        ("migrate --max-rate 0", "a number above 0"),
+        ("revert --resume", "unexpected argument"),
         ("migrate --migrations nowhere", "there is no directory `nowhere`"),
         ("list --status dead", "`dead` is no status"),
         ("list --prefix a-b", "only a-z, 0-9 and _ are allowed"),
@@ -58,9 +70,9 @@ fn help_has_examples_everywhere_and_needs_no_database() {
     let top = operator.without_url(&["--help"]);
     assert!(top.ok().contains("Exit codes:"), "{top:?}");
     for command in [
-        "init", "create", "list", "show", "migrate", "status", "revert", "suspend", "activate", "archive",
-        "rename", "drop", "runs", "limits", "exec", "roles", "logins", "dedicate", "share", "unshare",
-        "check", "diff", "doctor",
+        "init", "create", "list", "show", "migrate", "status", "revert", "redo", "suspend", "activate",
+        "archive", "rename", "drop", "runs", "limits", "exec", "roles", "logins", "dedicate", "share",
+        "unshare", "check", "diff", "doctor",
     ] {
         let help = operator.without_url(&[command, "--help"]);
         assert!(help.ok().contains("Example"), "{command}");

@@ -46,7 +46,7 @@ struct What {
     /// So many of the template's newest migrations [default: 1]
     #[arg(long, value_name = "N", value_parser = positive, conflicts_with = "to")]
     steps: Option<usize>,
-    /// Whatever is newer than this version
+    /// Whatever is newer than this version; the name of its directory will do
     #[arg(long, value_name = "VERSION")]
     to: Option<String>,
 }
@@ -57,7 +57,11 @@ impl RevertCommand {
         context.tenancy.check_ready()?;
         let fleet = context.tenancy.fleet();
         let what = match (&self.what.to, self.what.steps) {
-            (Some(version), _) => Revert::To(version.clone()),
+            (Some(version), _) => {
+                let catalog = fleet.catalog()?;
+                let named = catalog.migrations().iter().find(|migration| migration.name == *version);
+                Revert::To(named.map_or(version, |migration| &migration.version).clone())
+            }
             (None, steps) => Revert::Steps(steps.unwrap_or(1)),
         };
         let policy = self.run.policy();
