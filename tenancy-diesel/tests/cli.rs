@@ -23,6 +23,8 @@ mod limits;
 mod lines;
 #[path = "cli/migrate.rs"]
 mod migrate;
+#[path = "cli/migration.rs"]
+mod migration;
 #[path = "cli/policy.rs"]
 mod policy;
 #[path = "cli/revert.rs"]

@@ -13,7 +13,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Uuid as SqlUuid};
 use diesel::{PgConnection, QueryableByName, sql_query};
-use tenancy_core::fleet::Direction;
+use tenancy_core::fleet::{Direction, RunnerName};
 use tenancy_core::isolation::{SharedSchemas, WIPE};
 use tenancy_core::name::{RoleName, SchemaName, TenantSlug};
 use tenancy_core::script::Script;
@@ -22,6 +22,7 @@ use uuid::Uuid;
 use super::apply::{IMMEDIATE, depth};
 use super::member::Member;
 use super::patience::Patience;
+use super::session_name;
 use crate::bookkeeping;
 use crate::error::Error;
 use crate::ledger::{self, Entry, Step};
@@ -29,6 +30,8 @@ use crate::locks;
 
 /// What is done to a group.
 pub(super) struct Group<'a> {
+    /// What the session is called.
+    pub(super) name: &'a RunnerName,
     pub(super) shared: &'a SharedSchemas,
     pub(super) patience: Patience,
     pub(super) version: &'a str,
@@ -110,7 +113,8 @@ pub(super) fn run(
     members: &mut [Member<'_>],
 ) -> Result<Committed, Error> {
     conn.transaction(|conn| {
-        conn.batch_execute(group.patience.local().as_str()).map_err(Error::query("begin a group"))?;
+        let begin = session_name::name_transaction(group.name).script(&group.patience.local());
+        conn.batch_execute(begin.as_str()).map_err(Error::query("begin a group"))?;
         let ids: Vec<Uuid> = members.iter().map(|member| member.id.as_uuid()).collect();
         // The locks first: the next statement's snapshot is younger than they are.
         let held: Vec<Held> = sql_query(locks::try_migrating_many().as_str())
@@ -186,7 +190,13 @@ impl Group<'_> {
     /// Everything that is done to one tenant.
     fn batch(&self, member: &Member<'_>, owner: Option<&str>, first: bool) -> Result<Script, Error> {
         let schema = &member.schema;
-        let start = if first { Script::default() } else { Script::new(WIPE).script(&self.patience.local()) };
+        let start = if first {
+            Script::default()
+        } else {
+            Script::new(WIPE)
+                .script(&session_name::name_transaction(self.name))
+                .script(&self.patience.local())
+        };
         let start = match owner.map(RoleName::parse).transpose() {
             Ok(Some(role)) => start.sql("SET LOCAL ROLE ").ident(role.ident()).sql(";\n"),
             Ok(None) => start.sql("SET LOCAL ROLE NONE;\n"),

@@ -27,6 +27,7 @@ mod failure;
 mod fleet;
 mod group;
 mod holder;
+mod home;
 mod invalid_indexes;
 mod lock_row;
 mod member;

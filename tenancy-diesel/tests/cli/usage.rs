@@ -70,9 +70,31 @@ fn help_has_examples_everywhere_and_needs_no_database() {
     let top = operator.without_url(&["--help"]);
     assert!(top.ok().contains("Exit codes:"), "{top:?}");
     for command in [
-        "init", "create", "list", "show", "migrate", "status", "revert", "redo", "suspend", "activate",
-        "archive", "rename", "drop", "runs", "limits", "exec", "roles", "logins", "dedicate", "share",
-        "unshare", "check", "diff", "doctor",
+        "init",
+        "create",
+        "list",
+        "show",
+        "migrate",
+        "migration",
+        "status",
+        "revert",
+        "redo",
+        "suspend",
+        "activate",
+        "archive",
+        "rename",
+        "drop",
+        "runs",
+        "limits",
+        "exec",
+        "roles",
+        "logins",
+        "dedicate",
+        "share",
+        "unshare",
+        "check",
+        "diff",
+        "doctor",
     ] {
         let help = operator.without_url(&[command, "--help"]);
         assert!(help.ok().contains("Example"), "{command}");

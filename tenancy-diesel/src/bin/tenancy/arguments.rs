@@ -9,7 +9,8 @@ use crate::context::Context;
 use crate::exit::Outcome;
 use crate::{
     activate, archive, check, clone, create, dedicate, diff, doctor, drop, exec, init, limits, list, logins,
-    migrate, redo, rename, revert, roles, runs, seed, share, show, spares, status, suspend, unshare,
+    migrate, migration, redo, rename, revert, roles, runs, seed, share, show, spares, status, suspend,
+    unshare,
 };
 
 const EXAMPLES: &str = "\
@@ -17,7 +18,8 @@ Examples:
   export DATABASE_URL=postgres://localhost/app
   tenancy init                      install the control plane and build the template
   tenancy create acme --name 'Acme, Inc.'
-  tenancy migrate                   bring every tenant up to date
+  tenancy migrate --dry-run         what there is to do, and in which waves
+  tenancy migrate                   bring every tenant up to date; Ctrl-C pauses, --resume goes on
   tenancy status --check            exit 1 while any tenant lacks a migration
   tenancy doctor                    exit 1 when something would let tenants' data mix
 
@@ -33,7 +35,7 @@ pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
     #[command(subcommand)]
-    command: Command,
+    command: Any,
 }
 
 /// What every command takes.
@@ -61,9 +63,18 @@ pub(crate) struct Global {
     /// Whether new tenants get roles of their own: on or off
     #[arg(long, global = true, env = "TENANCY_ROLES", default_value_t = TenantRoles::On, value_name = "ON|OFF")]
     pub(crate) roles: TenantRoles,
-    /// Print one JSON document instead of tables, and errors as JSON on stderr
+    /// Print one JSON document instead of tables (runs over the fleet: a line for each event), errors as JSON on stderr
     #[arg(long, global = true)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Any {
+    #[command(flatten)]
+    OfDatabase(Command),
+    // Needs no database.
+    #[command(subcommand)]
+    Migration(migration::Migration),
 }
 
 #[derive(Debug, Subcommand)]
@@ -104,8 +115,12 @@ impl Cli {
     ///
     /// What kept it from being done, in words for the operator.
     pub(crate) fn run(&self) -> anyhow::Result<Outcome> {
+        let command = match &self.command {
+            Any::Migration(command) => return command.run(&self.global),
+            Any::OfDatabase(command) => command,
+        };
         let context = Context::open(&self.global)?;
-        let result = match &self.command {
+        let result = match command {
             // The one command that needs no control plane.
             Command::Init(command) => return command.run(&context),
             Command::Create(command) => command.run(&context),
