@@ -101,12 +101,10 @@ fn a_run_ends_when_its_error_budget_is_spent() {
 
 #[test]
 fn tenants_go_one_by_one_when_groups_are_of_one() {
-    for (options, transactions) in [("--group 1", 12..=12), ("--group 4", 3..=11)] {
-        let operator = fleet(12, &[]);
-        operator.tenancy(&format!("migrate --jobs 1 {options}")).ok();
-        let count = operator.count("SELECT count(DISTINCT began_at) FROM tenancy.run_tenants");
-        assert!(transactions.contains(&count), "{options}: {count}");
-    }
+    let operator = fleet(12, &[]);
+    operator.tenancy("migrate --jobs 1 --group 1").ok();
+    // The moment at which a transaction began.
+    assert_eq!(operator.count("SELECT count(DISTINCT began_at) FROM tenancy.run_tenants"), 12);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal as _, stderr, stdin};
 
 use clap::Args;
-use dialoguer::Confirm;
+use dialoguer::Input;
 use tenancy_diesel::{Revert, RevertPlan};
 
 use crate::context::Context;
@@ -115,12 +115,13 @@ pub(crate) fn ask(plan: &RevertPlan, whole_fleet: bool, verb: &str) -> anyhow::R
     }
     let template = if whole_fleet { "the template and " } else { "" };
     let prompt = format!(
-        "{verb} {} in {template}{}? What down.sql drops is gone for good",
+        "{verb} {} in {template}{}: what down.sql drops is gone for good. Type `yes` to go on",
         plan.migrations.join(", "),
         words::count(plan.tenants.len(), "tenant"),
     );
-    match Confirm::new().with_prompt(prompt).default(false).interact()? {
-        true => Ok(()),
-        false => anyhow::bail!("nothing was reverted"),
+    let typed: String = Input::new().with_prompt(prompt).allow_empty(true).interact_text()?;
+    match typed.trim() {
+        "yes" | "y" => Ok(()),
+        _ => anyhow::bail!("that is not `yes`: nothing was reverted"),
     }
 }
