@@ -295,7 +295,9 @@ pub enum Error {
         reason: String,
     },
     /// Another run over the whole fleet is under way.
-    #[error("another run is under way: {holder}. Wait for it (`--wait`), or let it do the work")]
+    #[error(
+        "another run is under way: {holder}. Wait for it (`--wait`), or leave the work to it (`--go-on`)"
+    )]
     FleetBusy {
         /// Who it is.
         holder: String,

@@ -68,8 +68,8 @@ pub use doctor::{Diagnosis, Doctor, Finding, MendedBy, Severity, Treatment};
 pub use drift::{Drift, DriftOptions, DriftReport, Side, Standing, TenantDrift};
 pub use error::{Error, RunError, is_lock_timeout, is_stale_plan, is_statement_timeout};
 pub use fleet::{
-    Blocker, ExecResult, ExecRow, Fleet, FleetError, FleetEvent, FleetReport, Holder, IfRunning, Revert,
-    RunOptions, Stop, TemplateStanding, TenantReport, TenantStanding,
+    Blocker, ExecResult, ExecRow, Fleet, FleetError, FleetEvent, FleetReport, Holder, IfRunning, Redone,
+    Revert, RevertPlan, RunOptions, Stop, TemplateStanding, TenantReport, TenantStanding,
 };
 pub use ledger::{RunCounts, RunRecord, RunTenant, Runs};
 pub use logins::{Login, LoginKind, Logins};

@@ -15,18 +15,28 @@ mod drift;
 mod exec;
 #[path = "cli/flow.rs"]
 mod flow;
+#[path = "cli/interrupts.rs"]
+mod interrupts;
 #[path = "cli/limits.rs"]
 mod limits;
+#[path = "cli/lines.rs"]
+mod lines;
 #[path = "cli/migrate.rs"]
 mod migrate;
 #[path = "cli/migration.rs"]
 mod migration;
+#[path = "cli/policy.rs"]
+mod policy;
+#[path = "cli/revert.rs"]
+mod revert;
 #[path = "cli/roles.rs"]
 mod roles;
 #[path = "cli/runs.rs"]
 mod runs;
 #[path = "cli/spares.rs"]
 mod spares;
+#[path = "cli/status.rs"]
+mod status;
 #[path = "cli/tenants.rs"]
 mod tenants;
 #[path = "cli/trial.rs"]

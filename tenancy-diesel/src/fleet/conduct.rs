@@ -213,6 +213,10 @@ impl Run<'_> {
         wave: &Wave,
         number: usize,
     ) -> Result<(), Error> {
+        if self.options.stop.is_requested() {
+            desk.end(RunState::Paused, "it was interrupted".to_owned());
+            return Ok(());
+        }
         (self.observer)(&FleetEvent::Wave { wave: number, canary: wave.canary, tenants: wave.tenants.len() });
         let queue = Mutex::new(Queue::new(plan, wave, &self.policy));
         let name = desk.name.clone();
@@ -234,26 +238,28 @@ impl Run<'_> {
             total: desk.total,
             failed: AtomicUsize::new(desk.failed),
         };
-        let (observer, tenants, stop) = (&mut *self.observer, &mut self.report.tenants, &self.options.stop);
+        let (observer, report, stop) = (&mut *self.observer, &mut self.report, &self.options.stop);
         let budget = self.policy.budget;
         let (mut looked, mut broken) = (Instant::now(), None);
         let mut failed = 0;
         let worked = crew::work(works.jobs, |post| works.work(&queue, post), &mut |word, shift: &Shift| {
             let heard = || -> Result<(), Error> {
                 match word {
-                    Some(Word::Finished { tenant, worker, gone, report }) => {
+                    Some(Word::Finished { tenant, worker, gone, report: done }) => {
                         if gone {
                             ledger::gone(&mut desk.captain, desk.hold, &[tenant])?;
                             desk.total = desk.total.saturating_sub(1);
+                            report.gone += 1;
+                            observer(&FleetEvent::Gone { slug: &done.slug });
                             return Ok(());
                         }
-                        if let Some(error) = &report.error {
+                        if let Some(error) = &done.error {
                             failed += 1;
                             desk.failed += 1;
-                            let took = report.took.as_secs_f64() * 1e3;
+                            let took = done.took.as_secs_f64() * 1e3;
                             ledger::fail(&mut desk.captain, desk.hold, tenant, error, took, &worker)?;
                             if wave.canary {
-                                desk.end(RunState::Failed, format!("the canary `{}` failed", report.slug));
+                                desk.end(RunState::Failed, format!("the canary `{}` failed", done.slug));
                             } else if budget.is_spent(desk.failed, desk.total) {
                                 desk.end(
                                     RunState::Failed,
@@ -261,8 +267,8 @@ impl Run<'_> {
                                 );
                             }
                         }
-                        observer(&FleetEvent::Tenant(&report));
-                        tenants.push(report);
+                        observer(&FleetEvent::Tenant(&done));
+                        report.tenants.push(done);
                     }
                     Some(Word::Retry { tenant, slug, attempt, reason, after }) => {
                         ledger::tried(&mut desk.captain, desk.hold, tenant)?;
@@ -272,6 +278,7 @@ impl Run<'_> {
                     Some(Word::Throttled(p99)) => {
                         observer(&FleetEvent::Throttled { p99_ms: p99.as_secs_f64() * 1e3 });
                     }
+                    Some(Word::GoesOn) => observer(&FleetEvent::GoesOn),
                     None => {}
                 }
                 Ok(())

@@ -64,6 +64,13 @@ pub enum FleetEvent<'a> {
         /// The 99th percentile of their latency, in milliseconds.
         p99_ms: f64,
     },
+    /// Other sessions are fast enough again, and the run goes on.
+    GoesOn,
+    /// A tenant was dropped before its turn came, or has no schema of its own any more.
+    Gone {
+        /// What it was called.
+        slug: &'a TenantSlug,
+    },
     /// The run ended.
     Ended {
         /// How.

@@ -10,7 +10,6 @@ use super::revert::Revert;
 use super::run::Run;
 use super::subjects::{self, Which};
 use super::template::{self, TemplateStanding};
-use crate::bookkeeping;
 use crate::context::Context;
 use crate::error::Error;
 
@@ -45,14 +44,16 @@ impl<'a> Fleet<'a> {
         self.context.migrations.catalog()
     }
 
-    /// What there is to do. Costs one query, whatever the number of tenants (two with `only`).
+    /// What there is to do. Costs one query, whatever the number of tenants (two or three with `only` or canaries that are
+    /// named).
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownTenant`] for one of `only`; what reading the migrations or the registry gives.
+    /// [`Error::UnknownTenant`] for one of `only`, or a canary; what reading the migrations or the registry gives.
     pub fn plan(&self, policy: &Policy) -> Result<FleetPlan, Error> {
         let catalog = self.catalog()?;
         let mut conn = self.context.operation()?;
+        subjects::check_known(&mut conn, &subjects::named(policy))?;
         let subjects = subjects::read(&mut conn, Which::Lacking(&catalog.versions()), &policy.only)?;
         Ok(FleetPlan::up(&catalog, subjects, policy))
     }
@@ -181,24 +182,5 @@ impl<'a> Fleet<'a> {
             return Ok(FleetReport::default());
         }
         Run::new(self.context, options, Direction::Down, &mut observer)?.down(versions)
-    }
-
-    /// Which versions of the template, newest first.
-    fn which_to_revert(&self, what: &Revert) -> Result<Vec<String>, Error> {
-        let applied = bookkeeping::applied(&mut *self.context.operation()?, self.context.naming.template())
-            .map_err(Error::query("read the template's migrations"))?;
-        let newest = applied.into_iter().rev();
-        match what {
-            Revert::Steps(steps) => Ok(newest.take(*steps).collect()),
-            Revert::To(version) => {
-                let versions: Vec<String> = newest.collect();
-                match versions.iter().position(|applied| applied == version) {
-                    Some(place) => Ok(versions[..place].to_vec()),
-                    None => Err(Error::Migrations(format!(
-                        "the template does not have version {version}: `tenancy status` shows what it has"
-                    ))),
-                }
-            }
-        }
     }
 }

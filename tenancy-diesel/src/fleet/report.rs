@@ -20,6 +20,8 @@ pub struct FleetReport {
     pub tenants: Vec<TenantReport>,
     /// How many tenants had something to do and were not finished, because the run ended before.
     pub not_begun: usize,
+    /// How many were dropped before their turn came, or have no schema of their own any more.
+    pub gone: usize,
     /// Why it ended before: it was paused, its error budget was spent, the database went away.
     pub stopped: Option<String>,
     /// Who else was migrating, so that this run left the work to them ([`IfRunning::GoOn`](super::IfRunning)).

@@ -69,6 +69,13 @@ impl<'a> Run<'a> {
         })
     }
 
+    /// It is about no migrations but those of `versions`.
+    pub(super) fn limit_to(&mut self, versions: &[String]) -> Result<(), Error> {
+        let known = self.catalog.migrations().iter();
+        self.catalog = Catalog::new(known.filter(|m| versions.contains(&m.version)).cloned().collect())?;
+        Ok(())
+    }
+
     /// Brings the template and then every tenant up to date.
     pub(super) fn up(mut self) -> Result<FleetReport, FleetError> {
         let result = self.up_if_needed();
@@ -78,7 +85,7 @@ impl<'a> Run<'a> {
     /// Reverts `versions`, newest first, in the template and in every tenant that has them.
     pub(super) fn down(mut self, versions: Vec<String>) -> Result<FleetReport, FleetError> {
         self.versions = versions;
-        let result = self.begin(true);
+        let result = self.check_names().and_then(|()| self.begin(true));
         self.end(result)
     }
 
@@ -97,11 +104,16 @@ impl<'a> Run<'a> {
     }
 
     fn up_if_needed(&mut self) -> Result<(), Error> {
-        if !self.policy.only.is_empty() {
-            subjects::check_known(&mut *self.context.operation()?, &self.policy.only)?;
-        }
+        self.check_names()?;
         let outlook = self.outlook(&mut *self.context.operation()?)?;
         if outlook.is_clear(&self.catalog) { Ok(()) } else { self.begin(false) }
+    }
+
+    fn check_names(&self) -> Result<(), Error> {
+        match subjects::named(&self.policy).as_slice() {
+            [] => Ok(()),
+            names => subjects::check_known(&mut *self.context.operation()?, names),
+        }
     }
 
     fn outlook(&self, conn: &mut PgConnection) -> Result<Outlook, Error> {
@@ -173,9 +185,7 @@ impl<'a> Run<'a> {
         match self.direction {
             // What was added since is another run's.
             Direction::Up => {
-                let known = self.catalog.migrations().iter();
-                self.catalog =
-                    Catalog::new(known.filter(|m| record.versions.contains(&m.version)).cloned().collect())?;
+                self.limit_to(&record.versions)?;
             }
             Direction::Down => self.versions = record.versions,
         }

@@ -2,7 +2,7 @@
 
 use diesel::PgConnection;
 use diesel::prelude::*;
-use tenancy_core::fleet::Subject;
+use tenancy_core::fleet::{Canaries, Policy, Subject};
 use tenancy_core::name::{SchemaName, TenantSlug};
 use tenancy_core::tenant::TenantId;
 use uuid::Uuid;
@@ -69,6 +69,15 @@ pub(crate) fn read(
             })
         })
         .collect()
+}
+
+/// Everybody whom `policy` names.
+pub(super) fn named(policy: &Policy) -> Vec<TenantSlug> {
+    let canaries = match &policy.canaries {
+        Canaries::Named(slugs) => slugs.as_slice(),
+        Canaries::None | Canaries::Count(_) => &[],
+    };
+    [&policy.only, canaries].concat()
 }
 
 /// Refuses names that nobody has.

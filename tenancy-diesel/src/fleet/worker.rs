@@ -64,6 +64,8 @@ pub(super) enum Word {
     Retry { tenant: TenantId, slug: TenantSlug, attempt: u32, reason: String, after: Duration },
     /// Other sessions are slow.
     Throttled(Duration),
+    /// They are fast enough again.
+    GoesOn,
 }
 
 /// How long a worker sleeps before it looks again whether it is to stop.
@@ -102,8 +104,10 @@ impl<'a> Works<'a> {
         let mut throttle = lock(throttle);
         let paused = throttle.is_pausing();
         let may = throttle.may_begin(self.began.elapsed(), p99);
-        if let (false, false, Some(p99)) = (may, paused, p99) {
-            post.tell(Word::Throttled(p99));
+        match (may, paused, p99) {
+            (false, false, Some(p99)) => post.tell(Word::Throttled(p99)),
+            (true, true, _) if !throttle.is_pausing() => post.tell(Word::GoesOn),
+            _ => {}
         }
         may
     }

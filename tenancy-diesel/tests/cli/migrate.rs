@@ -24,7 +24,7 @@ fn a_broken_tenant_is_named_the_others_are_migrated_and_the_next_run_touches_onl
 
     let report = operator.tenancy("migrate --json");
     assert_eq!(report.code, 1);
-    let report = report.json();
+    let report = report.report();
     let tenants = report["tenants"].as_array().unwrap();
     assert_eq!(tenants.len(), 1, "{report}");
     assert_eq!(tenants[0]["slug"], "b");
@@ -52,7 +52,7 @@ fn a_dry_run_prints_the_plan_and_changes_nothing() {
     let operator = one_broken();
     let before = operator.tenancy("status --json").json();
     let table = operator.tenancy("migrate --dry-run");
-    for line in ["(template)  2026-11-20-000001_notes", "a           2026-11-20-000001_notes"] {
+    for line in ["-     (template)  2026-11-20-000001_notes", "1     a           2026-11-20-000001_notes"] {
         assert!(table.ok().lines().any(|there| there == line), "{table:?}");
     }
     let plan = operator.tenancy("migrate --dry-run --only b --only c --json").json();
@@ -61,6 +61,7 @@ fn a_dry_run_prints_the_plan_and_changes_nothing() {
     assert_eq!(plan["tenants"][1]["schema"], "tenant_c");
     assert_eq!(plan["tenants"][1]["pending"][0], "2026-11-20-000001_notes");
     assert_eq!(plan["tenants"].as_array().unwrap().len(), 2);
+    assert_eq!((&plan["tenants"][0]["wave"], &plan["tenants"][0]["canary"]), (&1.into(), &false.into()));
     assert_eq!(operator.tenancy("status --json").json(), before);
 }
 
@@ -87,30 +88,30 @@ fn a_template_that_fails_stops_everything() {
 }
 
 #[test]
-fn status_fails_on_pending_migrations_only_when_it_is_asked_to_check() {
+fn a_dry_run_of_many_tenants_counts_them_by_wave_and_by_what_they_lack() {
     let operator = Operator::initialized();
-    operator.tenancy("create a").ok();
-    operator.tenancy("status --check").ok();
     operator.migration(1, "notes", "CREATE TABLE notes (id int)", "DROP TABLE notes");
-    assert!(operator.tenancy("status").ok().contains("2026-11-20-000001_notes"));
-    assert!(operator.tenancy("status --check").failed(1).contains("1 of 1 tenant to migrate"));
+    operator.tenancy("create early").ok();
     operator.tenancy("migrate").ok();
-    operator.tenancy("status --check").ok();
-    assert_eq!(operator.tenancy("status --pending").ok(), "");
-}
-
-#[test]
-fn revert_undoes_the_newest_migration_everywhere() {
-    let operator = Operator::initialized();
-    operator.tenancy("create a").ok();
-    operator.migration(1, "notes", "CREATE TABLE notes (id int)", "DROP TABLE notes");
+    operator.tenants(60);
     operator.migration(2, "more", "CREATE TABLE more (id int)", "DROP TABLE more");
-    operator.tenancy("migrate").ok();
-    assert!(operator.tenancy("revert").ok().starts_with("reverted 2026-11-20-000002_more in 1 tenant in "));
-    let status = operator.tenancy("status --json").json();
-    assert_eq!(status["template"]["version"], "20261120000001");
-    assert_eq!(status["tenants"][0]["version"], "20261120000001");
-    let report = operator.tenancy("revert --json").json();
-    assert_eq!(report["tenants"][0]["done"][0], "2026-11-20-000001_notes");
-    assert_eq!(operator.tenancy("revert").ok(), "nothing to revert\n");
+    operator.sql("UPDATE tenancy.tenants SET migrations = '{}' WHERE slug = 'early'");
+    let ran = operator.tenancy("migrate --dry-run --canaries 2 --wave-size 50");
+    let table: Vec<Vec<&str>> = ran.ok().lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(
+        table,
+        [
+            vec!["WAVE", "TENANTS", "MIGRATIONS"],
+            vec!["-", "(template)", "2026-11-20-000002_more"],
+            vec!["1", "(canaries)", "1", "2026-11-20-000001_notes"],
+            vec!["2026-11-20-000002_more"],
+            vec!["1", "(canaries)", "1", "2026-11-20-000002_more"],
+            vec!["2", "50", "2026-11-20-000002_more"],
+            vec!["3", "9", "2026-11-20-000002_more"],
+        ],
+        "{ran:?}"
+    );
+    assert!(ran.stderr.contains("62 migrations to apply in 61 tenants, in 3 waves"), "{ran:?}");
+    let plan = operator.tenancy("migrate --dry-run --canaries 2 --json").json();
+    assert_eq!(plan["tenants"].as_array().unwrap().len(), 61, "machines get everybody");
 }

@@ -1,8 +1,10 @@
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection as _;
-use diesel::{Connection as _, PgConnection};
+use diesel::{Connection as _, PgConnection, RunQueryDsl as _};
 use serde_json::Value;
 use tempfile::TempDir;
 use tenancy_diesel::embedded::{TestDatabase, test_server};
@@ -78,8 +80,87 @@ impl Operator {
         std::fs::write(directory.join("down.sql"), down).unwrap();
     }
 
+    /// So many tenants: t000, t001, ..
+    pub(crate) fn tenants(&self, number: usize) {
+        let slugs: Vec<String> = (0..number).map(|n| format!("t{n:03}")).collect();
+        std::fs::write(self.path().join("slugs"), slugs.join("\n")).unwrap();
+        self.tenancy("create --from-file slugs --no-proof").ok();
+    }
+
+    /// What `sql` counts.
+    pub(crate) fn count(&self, sql: &str) -> i64 {
+        #[derive(diesel::QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            count: i64,
+        }
+        let mut conn = PgConnection::establish(self.database.url()).unwrap();
+        diesel::sql_query(sql).get_result::<Row>(&mut conn).unwrap().count
+    }
+
+    /// Waits until `sql` counts `number` or more.
+    #[track_caller]
+    pub(crate) fn until(&self, sql: &str, number: i64) {
+        let until = Instant::now() + Duration::from_secs(60);
+        while self.count(sql) < number {
+            assert!(Instant::now() < until, "it does not come to {number}: {sql}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// A session of somebody else.
+    pub(crate) fn session(&self) -> Session {
+        Session(PgConnection::establish(self.database.url()).unwrap())
+    }
+
+    /// Starts `tenancy` and does not wait for it.
+    pub(crate) fn start(&self, arguments: &str) -> Running {
+        let mut command = self.command(&arguments.split_whitespace().collect::<Vec<_>>());
+        command.env("DATABASE_URL", self.database.url()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Running(command.spawn().unwrap())
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.directory.path()
+    }
+}
+
+/// A session of somebody else.
+pub(crate) struct Session(PgConnection);
+
+impl Session {
+    pub(crate) fn run(&mut self, sql: &str) {
+        self.0.batch_execute(sql).unwrap();
+    }
+}
+
+/// A command that goes on meanwhile.
+pub(crate) struct Running(Child);
+
+impl Running {
+    /// Sends it a signal: INT, TERM, KILL.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.0.id().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &pid]).status().unwrap().success());
+    }
+
+    /// Waits for its end, which it came to by itself.
+    #[track_caller]
+    pub(crate) fn ended(self) -> Ran {
+        let (ran, signal) = self.whatever();
+        assert_eq!(signal, None, "{ran:?}");
+        ran
+    }
+
+    /// Waits for its end, whatever that is: what it left behind, and the signal that ended it.
+    pub(crate) fn whatever(self) -> (Ran, Option<i32>) {
+        let output = self.0.wait_with_output().unwrap();
+        let ran = Ran {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        };
+        (ran, output.status.signal())
     }
 }
 
@@ -105,6 +186,22 @@ impl Ran {
     pub(crate) fn failed(&self, code: i32) -> &str {
         assert_eq!(self.code, code, "{self:?}");
         &self.stderr
+    }
+
+    /// What stdout holds: one JSON object a line.
+    #[track_caller]
+    pub(crate) fn lines(&self) -> Vec<Value> {
+        let parse =
+            |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}: {self:?}"));
+        self.stdout.lines().map(parse).collect()
+    }
+
+    /// The last of them: the report of a run.
+    #[track_caller]
+    pub(crate) fn report(&self) -> Value {
+        let report = self.lines().pop().unwrap();
+        assert_eq!(report["event"], "report", "{self:?}");
+        report
     }
 
     /// What stdout holds: one JSON document and nothing else.

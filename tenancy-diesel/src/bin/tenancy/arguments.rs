@@ -9,7 +9,8 @@ use crate::context::Context;
 use crate::exit::Outcome;
 use crate::{
     activate, archive, check, clone, create, dedicate, diff, doctor, drop, exec, init, limits, list, logins,
-    migrate, migration, rename, revert, roles, runs, seed, share, show, spares, status, suspend, unshare,
+    migrate, migration, redo, rename, revert, roles, runs, seed, share, show, spares, status, suspend,
+    unshare,
 };
 
 const EXAMPLES: &str = "\
@@ -17,7 +18,8 @@ Examples:
   export DATABASE_URL=postgres://localhost/app
   tenancy init                      install the control plane and build the template
   tenancy create acme --name 'Acme, Inc.'
-  tenancy migrate                   bring every tenant up to date
+  tenancy migrate --dry-run         what there is to do, and in which waves
+  tenancy migrate                   bring every tenant up to date; Ctrl-C pauses, --resume goes on
   tenancy status --check            exit 1 while any tenant lacks a migration
   tenancy doctor                    exit 1 when something would let tenants' data mix
 
@@ -61,7 +63,7 @@ pub(crate) struct Global {
     /// Whether new tenants get roles of their own: on or off
     #[arg(long, global = true, env = "TENANCY_ROLES", default_value_t = TenantRoles::On, value_name = "ON|OFF")]
     pub(crate) roles: TenantRoles,
-    /// Print one JSON document instead of tables, and errors as JSON on stderr
+    /// Print one JSON document instead of tables (runs over the fleet: a line for each event), errors as JSON on stderr
     #[arg(long, global = true)]
     pub(crate) json: bool,
 }
@@ -85,6 +87,7 @@ enum Command {
     Migrate(migrate::Migrate),
     Status(status::Status),
     Revert(revert::RevertCommand),
+    Redo(redo::Redo),
     Runs(runs::RunsCommand),
     Suspend(suspend::Suspend),
     Activate(activate::Activate),
@@ -127,6 +130,7 @@ impl Cli {
             Command::Migrate(command) => command.run(&context),
             Command::Status(command) => command.run(&context),
             Command::Revert(command) => command.run(&context),
+            Command::Redo(command) => command.run(&context),
             Command::Runs(command) => command.run(&context),
             Command::Suspend(command) => command.run(&context),
             Command::Activate(command) => command.run(&context),

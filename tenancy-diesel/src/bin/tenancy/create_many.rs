@@ -2,15 +2,13 @@
 
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
-use signal_hook::consts::SIGINT;
-use signal_hook::flag;
 use tenancy_diesel::{CreateReport, Creation, ManyOptions, NewTenant, Provisioner};
 
 use crate::context::Context;
 use crate::exit::Outcome;
+use crate::interrupt::interrupted;
 use crate::output::{Output, printable, say};
 use crate::progress::Progress;
 use crate::{slugs, words};
@@ -58,15 +56,6 @@ fn create(
         }
         finished(&tenant.slug, tenant.error.as_deref())
     })
-}
-
-/// True once Ctrl-C was pressed; pressed again, it ends the process as it does everywhere.
-fn interrupted() -> std::io::Result<Arc<AtomicBool>> {
-    let interrupted = Arc::new(AtomicBool::new(false));
-    // In this order: the first one finds what the second sets the next time.
-    flag::register_conditional_default(SIGINT, Arc::clone(&interrupted))?;
-    flag::register(SIGINT, Arc::clone(&interrupted))?;
-    Ok(interrupted)
 }
 
 /// What failed, once more at the end, and where it stopped.

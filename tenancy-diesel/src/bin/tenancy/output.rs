@@ -5,6 +5,9 @@ use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
+/// In fewer columns nothing can be read.
+const NARROWEST: u16 = 20;
+
 /// Results on stdout, for people or for machines; remarks on stderr, for people only.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Output {
@@ -31,7 +34,15 @@ impl Output {
         document: &impl Serialize,
         text: impl FnOnce() -> String,
     ) -> anyhow::Result<()> {
-        let text = if self.json { serde_json::to_string_pretty(document)? } else { text() };
+        self.text(&if self.json { serde_json::to_string_pretty(document)? } else { text() })
+    }
+
+    /// A result that is for people only, or is written already.
+    ///
+    /// # Errors
+    ///
+    /// As [`result`](Self::result).
+    pub(crate) fn text(self, text: &str) -> anyhow::Result<()> {
         if text.is_empty() {
             return Ok(());
         }
@@ -75,8 +86,8 @@ pub(crate) fn table<'a>(header: impl IntoIterator<Item = &'a str>) -> Table {
 pub(crate) fn bare() -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    // Lines are wrapped for a person's terminal, never for a file.
-    if io::stdout().is_terminal() {
+    // Lines are wrapped for a person's terminal, never for a file; some terminals do not say how wide they are.
+    if io::stdout().is_terminal() && table.width().is_some_and(|width| width >= NARROWEST) {
         table.set_content_arrangement(ContentArrangement::Dynamic);
     }
     table

@@ -18,6 +18,15 @@ pub(crate) fn duration(took: Duration) -> String {
     }
 }
 
+/// The same to the second: `12 s`, `3 min 12 s`, `2 h 5 min`.
+pub(crate) fn seconds(left: Duration) -> String {
+    match left.as_secs() {
+        seconds @ 0..=59 => format!("{seconds} s"),
+        seconds @ 60..=3_599 => format!("{} min {} s", seconds / 60, seconds % 60),
+        seconds => format!("{} h {} min", seconds / 3_600, seconds % 3_600 / 60),
+    }
+}
+
 /// To the second, in UTC.
 pub(crate) fn time(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
@@ -36,5 +45,7 @@ mod tests {
     fn durations_read_well_at_every_size() {
         let said = [85, 1_234, 192_000].map(|milliseconds| duration(Duration::from_millis(milliseconds)));
         assert_eq!(said, ["85 ms", "1.2 s", "3 min 12 s"]);
+        let left = [0, 59, 192, 7_500].map(|left| seconds(Duration::from_secs(left)));
+        assert_eq!(left, ["0 s", "59 s", "3 min 12 s", "2 h 5 min"]);
     }
 }
