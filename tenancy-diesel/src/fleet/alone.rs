@@ -34,7 +34,7 @@ pub(super) enum Outcome {
     Done { by_us: bool },
     /// There is no such tenant any more, or it has no schema of its own.
     Gone,
-    /// Somebody else is in the way.
+    /// Somebody else is in the way, or ended the session.
     InTheWay(String),
     /// It failed, and is as it was before (unless the migration runs outside of a transaction).
     Failed(String),
@@ -71,8 +71,13 @@ impl Alone<'_> {
             true => self.in_transaction(conn, member, began),
             false => self.outside(conn, member, began),
         };
+        // Of a session that ended in a transaction nothing stays; what ran outside of one may have been done.
+        let lost = result.is_err() && self.loaded.transactional && conn.batch_execute("SELECT 1").is_err();
         match result {
             Ok(by_us) => Ok(Outcome::Done { by_us }),
+            Err(End::Failed(Failed { error, .. }) | End::Error(error)) if lost => {
+                Ok(Outcome::InTheWay(error.to_string()))
+            }
             Err(End::Gone) => Ok(Outcome::Gone),
             Err(End::Failed(Failed { error, in_the_way: true })) => Ok(Outcome::InTheWay(error.to_string())),
             Err(End::Failed(Failed { error, .. })) => Ok(Outcome::Failed(error.to_string())),

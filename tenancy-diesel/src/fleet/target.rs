@@ -38,8 +38,9 @@ impl Target<'_> {
 
     /// What is written into the schema's own bookkeeping, in the transaction of the migration where it has one.
     pub(super) fn written_down(&self, direction: Direction, version: &str) -> Script {
-        // Not in the tenant's path, where operators of its own could stand, nor as whom the migration left.
-        Script::new("SET LOCAL search_path TO pg_catalog, pg_temp;\n")
+        // Not in the tenant's path, where operators of its own could stand, nor as whom the migration left. What pg_dump
+        // writes begins with `row_security = off`: by that the registry's policies would be an error.
+        Script::new("SET LOCAL search_path TO pg_catalog, pg_temp;\nSET LOCAL row_security TO on;\n")
             .script(&ownership::of(self.schema))
             .script(&match direction {
                 Direction::Up => bookkeeping::insert(self.schema, version),
