@@ -112,7 +112,7 @@ impl Alone<'_> {
                 }
                 return Err(End::Failed(failed));
             }
-            self.write(conn, member, began)?;
+            self.write(conn, member, by_us, began)?;
             Ok(by_us)
         });
         // Diesel has nothing to roll back then, and says only that.
@@ -135,7 +135,7 @@ impl Alone<'_> {
                 let sql = self.target(member).written_down(self.direction, &self.loaded.version);
                 conn.batch_execute(sql.as_str()).map_err(Error::query("record the migration"))?;
             }
-            self.write(conn, member, began)?;
+            self.write(conn, member, by_us, began)?;
             Ok(by_us)
         })
     }
@@ -160,7 +160,20 @@ impl Alone<'_> {
     }
 
     /// Writes into the registry and the ledger, as the login.
-    fn write(&self, conn: &mut PgConnection, member: &Member<'_>, began: Instant) -> Result<(), Error> {
+    fn write(
+        &self,
+        conn: &mut PgConnection,
+        member: &Member<'_>,
+        by_us: bool,
+        began: Instant,
+    ) -> Result<(), Error> {
+        if !by_us {
+            // The registry's row is true already; the ledger's may be, when a commit was not heard of.
+            return match member.is_last() {
+                true => ledger::done_already(conn, self.record.hold, &[member.id]),
+                false => Ok(()),
+            };
+        }
         conn.batch_execute("SET LOCAL ROLE NONE;\nSET LOCAL search_path TO pg_catalog, pg_temp")
             .map_err(Error::query("record the migration"))?;
         let step = Step {

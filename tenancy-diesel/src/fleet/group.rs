@@ -13,7 +13,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Uuid as SqlUuid};
 use diesel::{PgConnection, QueryableByName, sql_query};
-use tenancy_core::fleet::{Direction, RunnerName};
+use tenancy_core::fleet::{Direction, GroupSize, RunnerName};
 use tenancy_core::isolation::{SessionDefaults, SharedSchemas, WIPE};
 use tenancy_core::name::{RoleName, SchemaName, TenantSlug};
 use tenancy_core::script::Script;
@@ -113,6 +113,9 @@ struct Count {
     count: i64,
 }
 
+/// After so long a group takes in nobody else: its next tenants have more rows than those by which its size was chosen.
+const LONG: Duration = GroupSize::AIM.saturating_mul(3);
+
 /// Does it to all `members`, or to none: an error says nothing of which of them was to blame.
 pub(super) fn run(
     conn: &mut PgConnection,
@@ -142,16 +145,19 @@ pub(super) fn run(
 
         let depth_before = depth(conn);
         let mut fates = Vec::with_capacity(members.len());
-        let mut steps = Vec::with_capacity(members.len());
-        let mut first = true;
+        let (mut steps, mut found) = (Vec::with_capacity(members.len()), Vec::new());
+        let (mut first, mut locked) = (true, None);
         for member in members.iter_mut() {
             let fate = match homes.get(&member.id.as_uuid()).map(|home| arrive(member, home)).transpose()? {
+                // Those before it are locked until the end.
+                _ if locked.is_some_and(|since: Instant| since.elapsed() > LONG) => Fate::Alone,
                 None => Fate::Alone,
                 Some(home) if home.has(group.version) == (group.direction == Direction::Up) => {
                     Fate::Done { by_us: false, took: Duration::ZERO }
                 }
                 Some(home) => {
                     let began = Instant::now();
+                    locked.get_or_insert(began);
                     let batch = group.batch(member, home, first)?;
                     first = false;
                     conn.batch_execute(batch.as_str()).map_err(Error::query("migrate a group of tenants"))?;
@@ -164,17 +170,22 @@ pub(super) fn run(
                     Fate::Done { by_us: true, took: began.elapsed() }
                 }
             };
-            if let Fate::Done { took, .. } = fate {
-                steps.push(Step {
+            match fate {
+                Fate::Done { by_us: true, took } => steps.push(Step {
                     tenant: member.id,
                     milliseconds: took.as_secs_f64() * 1e3,
                     last: group.last,
-                });
+                }),
+                Fate::Done { .. } if group.last => found.push(member.id),
+                Fate::Done { .. } | Fate::Alone => {}
             }
             fates.push(fate);
         }
         conn.batch_execute(group.wiped(&session).as_str()).map_err(Error::query("end a group"))?;
         ledger::record(conn, group.record, &steps)?;
+        if !found.is_empty() {
+            ledger::done_already(conn, group.record.hold, &found)?;
+        }
         let locks = match group.count_locks {
             true => Some(count_locks(conn)?),
             false => None,
