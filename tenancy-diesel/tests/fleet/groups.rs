@@ -56,6 +56,25 @@ fn a_slow_migration_is_done_in_small_groups() {
     assert!(largest <= 4, "each is locked for as long as {largest} take");
 }
 
+#[test]
+fn a_group_that_meets_slow_tenants_lets_those_go_that_are_done() {
+    let desk = with_customers(24);
+    desk.world.sql(
+        "CREATE FUNCTION public.slowly() RETURNS int LANGUAGE plpgsql VOLATILE AS
+            'BEGIN PERFORM pg_sleep(CASE WHEN current_schema() > ''tenant_t09'' THEN 0.2 ELSE 0 END); RETURN 1; END'",
+    );
+    desk.write("2026-02-01-000000_slow", "ALTER TABLE customers ADD n int DEFAULT public.slowly()", None);
+    let report = migrate(&desk);
+    let mut conn = desk.world.bare();
+    let slow = format!(
+        "SELECT max(n) FROM (SELECT count(*) AS n FROM tenancy.run_tenants WHERE run_id = {} AND slug > 't09' GROUP BY xmin::text) g",
+        report.run.unwrap()
+    );
+    let together: usize = value(&mut conn, &slow).parse().unwrap();
+    assert!(together <= 3, "each is locked for as long as {together} take");
+    assert_done(desk.tenancy(), &mut conn);
+}
+
 /// Tells what the session looks like to whoever comes, and leaves everything behind that a session can keep.
 const POLLUTER: &str = r#"
 CREATE FUNCTION public.pollute() RETURNS text LANGUAGE plpgsql VOLATILE AS $$

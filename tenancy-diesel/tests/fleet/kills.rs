@@ -29,21 +29,30 @@ const TRAP: &str = "CREATE TABLE public.log (round int, whose text); GRANT ALL O
 
 /// Adds three migrations, of which the one in the middle leaves a trace each time it runs.
 fn add_round(directory: &Path, round: usize) {
-    let write = |nth: usize, name: &str, up: &str| {
+    let write = |nth: usize, name: &str, up: &str, down: &str| {
         let path = directory.join(format!("2026-02-{:02}-00000{nth}_{name}", round + 1));
         std::fs::create_dir(&path).unwrap();
         std::fs::write(path.join("up.sql"), up).unwrap();
+        std::fs::write(path.join("down.sql"), down).unwrap();
     };
     write(
         1,
         "table",
         &format!("CREATE TABLE r{round} (id bigserial PRIMARY KEY, at timestamptz DEFAULT now())"),
+        &format!("DROP TABLE r{round}"),
     );
-    write(2, "log", &format!("INSERT INTO log (round) VALUES ({round})"));
+    // The way down leaves another trace.
+    write(
+        2,
+        "log",
+        &format!("INSERT INTO log (round) VALUES ({round})"),
+        &format!("INSERT INTO log (round) VALUES (-1 - {round})"),
+    );
     write(
         3,
         "column",
         &format!("ALTER TABLE customers ADD COLUMN c{round} text; CREATE INDEX ON customers (c{round})"),
+        &format!("ALTER TABLE customers DROP COLUMN c{round}"),
     );
 }
 
@@ -145,6 +154,40 @@ fn a_runner_that_dies_between_two_phases_is_resumed_from_there() {
         let same = desk.tenancy().runs().latest().unwrap().unwrap();
         assert_eq!((same.id, same.attempt), (run.id, 2), "{phase}");
         assert_round_is_done(desk.tenancy(), &mut conn, round);
+    }
+}
+
+#[test]
+fn a_runner_that_dies_while_it_reverts_is_resumed_until_all_is_reverted_once() {
+    let desk = Desk::new();
+    let mut conn = desk.world.bare();
+    ground(desk.tenancy(), &mut conn, desk.directory());
+    for (round, phase) in ["begun", "template", "wave2", "tenant40"].into_iter().enumerate() {
+        add_round(desk.directory(), round);
+        assert!(runner::wait(spawn(desk.world.url(), desk.directory(), "")).success());
+        let dies_at = format!("down {phase}");
+        assert!(
+            !runner::wait(spawn(desk.world.url(), desk.directory(), &dies_at)).success(),
+            "{phase}: it is dead"
+        );
+        assert_nothing_twice(&mut conn);
+        assert!(runner::wait(spawn(desk.world.url(), desk.directory(), "")).success(), "{phase}");
+        assert_nothing_twice(&mut conn);
+        let run = desk.tenancy().runs().latest().unwrap().unwrap();
+        assert_eq!((run.direction.as_str(), run.attempt), ("down", 2), "{phase}");
+        assert_ledger_is_done(&mut conn, run.id);
+        let traces = format!("SELECT count(*) FROM $schema.log WHERE round IN ({round}, -1 - {round})");
+        assert_eq!(answers(&mut conn, &traces), format!("{TENANTS}: 2"));
+        let versions =
+            "SELECT string_agg(version, ' ' ORDER BY version) FROM $schema.__diesel_schema_migrations";
+        assert_eq!(answers(&mut conn, versions), format!("{TENANTS}: 20260101000000 20260102000000"));
+        for entry in std::fs::read_dir(desk.directory()).unwrap() {
+            let path = entry.unwrap().path();
+            if path.to_string_lossy().contains("2026-02-") {
+                std::fs::remove_dir_all(path).unwrap();
+            }
+        }
+        assert_done(desk.tenancy(), &mut conn);
     }
 }
 

@@ -5,7 +5,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::{env, process};
 
 use tenancy_diesel::core::fleet::{Canaries, Policy};
-use tenancy_diesel::{Error, FleetEvent, Migrations, RunOptions, Tenancy};
+use tenancy_diesel::{Error, FleetEvent, Migrations, Revert, RunOptions, Tenancy};
 
 use crate::desk::Desk;
 use crate::fragile_server::kill;
@@ -15,7 +15,7 @@ const JOB: &str = "TENANCY_FLEET_RUNNER";
 const THIS: &str = "runner::a_process_of_its_own_migrates_the_fleet";
 
 /// Begins a process that resumes the latest run, or begins one. It kills itself where it is told to: `begun`, `template`,
-/// `planned`, `wave2`, `tenant10`.
+/// `planned`, `wave2`, `tenant10`; with `down` before that, the run that it begins reverts three migrations.
 pub(crate) fn spawn(url: &str, directory: &Path, dies_at: &str) -> Child {
     Command::new(env::current_exe().unwrap())
         .args([THIS, "--exact", "--nocapture", "--test-threads", "1"])
@@ -52,6 +52,10 @@ fn runs(job: &str) {
     let mut next = || lines.next().unwrap_or_default();
     let (url, directory, dies_at) = (next(), next(), next().to_owned());
     let tenancy = tenancy(url, Path::new(directory));
+    let (down, dies_at) = match dies_at.strip_prefix("down ") {
+        Some(dies_at) => (true, dies_at.to_owned()),
+        None => (false, dies_at),
+    };
     let (mut waves, mut tenants) = (0, 0);
     let mut observer = |event: &FleetEvent<'_>| {
         let here = match event {
@@ -74,6 +78,9 @@ fn runs(job: &str) {
     };
     let options = RunOptions::from(policy());
     let report = match tenancy.fleet().resume(None, &options, &mut observer) {
+        Err(error) if matches!(error.source, Error::NothingToResume) && down => {
+            tenancy.fleet().revert(&Revert::Steps(3), &options, &mut observer)
+        }
         Err(error) if matches!(error.source, Error::NothingToResume) => {
             tenancy.fleet().migrate(&options, &mut observer)
         }

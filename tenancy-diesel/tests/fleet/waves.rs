@@ -314,3 +314,43 @@ fn a_run_over_some_tenants_is_resumed_beside_one_over_all() {
     let refused = desk.tenancy().fleet().resume(all.run, &options, |_| {}).unwrap_err();
     assert!(matches!(refused.source, Error::FleetBusy { .. }), "{refused}");
 }
+
+#[test]
+fn a_run_over_some_tenants_leaves_a_paused_one_over_all_to_be_resumed() {
+    let desk = desk(6);
+    let all = paused(&desk);
+    let some = desk.tenancy().fleet().migrate(&RunOptions::default().only(slug("t01")), |_| {}).unwrap();
+    assert!(some.is_success(), "{some:?}");
+    let resumed = desk.tenancy().fleet().resume(None, &RunOptions::default(), |_| {}).unwrap();
+    assert!(resumed.is_success() && resumed.run == all.run, "{resumed:?}");
+    assert_done(desk.tenancy(), &mut desk.world.bare());
+    assert_ledger_is_done(&mut desk.world.bare(), all.run.unwrap());
+}
+
+#[test]
+fn a_commit_that_nobody_heard_of_is_found_done() {
+    let desk = desk(12);
+    // As if a session had ended when its commit was on its way back.
+    let report = desk
+        .tenancy()
+        .fleet()
+        .migrate(&RunOptions::default().jobs(1), |event| {
+            if matches!(event, FleetEvent::Wave { .. }) {
+                for (tenant, told) in [("t00", true), ("t05", true), ("t07", false)] {
+                    let registry = match told {
+                        true => "UPDATE tenancy.tenants SET migrations = migrations || '{20260201000000}'::text[], template_version = '20260201000000'",
+                        false => "UPDATE tenancy.tenants SET name = name",
+                    };
+                    desk.world.sql(&format!(
+                        "ALTER TABLE tenant_{tenant}.customers ADD email text; \
+                         INSERT INTO tenant_{tenant}.__diesel_schema_migrations (version) VALUES ('20260201000000'); \
+                         {registry} WHERE slug = '{tenant}'; UPDATE tenancy.run_tenants SET state = 'done' WHERE slug = '{tenant}'"
+                    ));
+                }
+            }
+        })
+        .unwrap();
+    assert!(report.is_success(), "{report:?}");
+    assert_done(desk.tenancy(), &mut desk.world.bare());
+    assert_ledger_is_done(&mut desk.world.bare(), report.run.unwrap());
+}
