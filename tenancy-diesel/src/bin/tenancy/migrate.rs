@@ -61,7 +61,7 @@ pub(crate) struct Migrate {
 impl Migrate {
     pub(crate) fn run(&self, context: &Context) -> anyhow::Result<Outcome> {
         if self.trial.is_asked() {
-            return self.trial.run(context, &self.run.only);
+            return self.trial.run(context, &self.run.policy().only);
         }
         match self.resume {
             _ if self.dry_run => self.plan(context),
