@@ -19,6 +19,8 @@ mod flow;
 mod limits;
 #[path = "cli/migrate.rs"]
 mod migrate;
+#[path = "cli/migration.rs"]
+mod migration;
 #[path = "cli/roles.rs"]
 mod roles;
 #[path = "cli/runs.rs"]

@@ -21,7 +21,7 @@ pub(super) struct Migrator<'a> {
 type Run<'a> = Box<dyn FnMut(&Change) -> Result<()> + 'a>;
 
 /// The most tenants for whom a process is started each.
-const PROCESSES: usize = 200;
+const PROCESSES: usize = 100;
 
 /// All of them.
 pub(super) fn all<'a>(herd: &'a Herd, tenancy: &'a Tenancy) -> Result<Vec<Migrator<'a>>> {

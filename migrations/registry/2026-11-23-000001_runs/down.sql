@@ -22,6 +22,7 @@ BEGIN
 END
 $$;
 
+ALTER TABLE tenancy.tenants RESET (fillfactor);
 DROP FUNCTION tenancy.template_versions(text);
 DROP TABLE tenancy.run_tenants;
 DROP TABLE tenancy.runs;

@@ -57,6 +57,10 @@ CREATE TABLE tenancy.run_tenants (
 
 COMMENT ON TABLE tenancy.run_tenants IS 'what each tenant came to in a run; owned by the tenancy library';
 
+-- The same for the registry, whose rows the same statement changes and which has six indexes. For tenants that come; the
+-- pages that are full get their room as the first run leaves dead rows behind.
+ALTER TABLE tenancy.tenants SET (fillfactor = 45);
+
 -- What the template's bookkeeping of migrations says, oldest first: NULL when there is no such schema, empty when it has
 -- no bookkeeping. Call it as the login.
 CREATE FUNCTION tenancy.template_versions(p_schema text) RETURNS text[]

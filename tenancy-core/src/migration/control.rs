@@ -10,6 +10,21 @@ pub fn controls_transaction(sql: &str) -> Option<Statement<'_>> {
     statements.iter().find(|statement| is_control(statement)).cloned()
 }
 
+/// The first statement of `sql` that ends the transaction in which it runs, and with it what was set for that
+/// transaction: where names without a schema are, and as whom it acts.
+pub fn ends_transaction(sql: &str) -> Option<Statement<'_>> {
+    let statements = Statements::split(sql).ok()?;
+    statements.iter().find(|statement| is_end(statement)).cloned()
+}
+
+fn is_end(statement: &Statement<'_>) -> bool {
+    let back_to_savepoint = statement.is(0, "ROLLBACK")
+        && (statement.is(1, "TO")
+            || ((statement.is(1, "WORK") || statement.is(1, "TRANSACTION")) && statement.is(2, "TO")));
+    let starts = ["BEGIN", "START", "SAVEPOINT", "RELEASE"].iter().any(|word| statement.is(0, word));
+    is_control(statement) && !starts && !back_to_savepoint
+}
+
 pub(super) fn is_control(statement: &Statement<'_>) -> bool {
     const FIRST: [&str; 7] = ["BEGIN", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE"];
     FIRST.iter().any(|word| statement.is(0, word))
@@ -45,6 +60,31 @@ mod tests {
             let sql = format!("SELECT 1;\n/* now */ {control}; SELECT 2");
             let found = controls_transaction(&sql).unwrap();
             assert_eq!((found.text(), found.line()), (control, 2));
+        }
+    }
+
+    #[test]
+    fn what_ends_the_transaction_is_told_from_what_stays_in_it() {
+        for end in [
+            "COMMIT",
+            "END WORK",
+            "rollback",
+            "ROLLBACK AND CHAIN",
+            "ABORT",
+            "PREPARE TRANSACTION 'a'",
+            "COMMIT PREPARED 'a'",
+        ] {
+            assert_eq!(ends_transaction(&format!("SELECT 1;\n{end}; BEGIN")).unwrap().text(), end);
+        }
+        for inside in [
+            "BEGIN",
+            "START TRANSACTION",
+            "SAVEPOINT a",
+            "RELEASE a",
+            "ROLLBACK TO a",
+            "ROLLBACK WORK TO SAVEPOINT a",
+        ] {
+            assert_eq!(ends_transaction(inside), None, "{inside}");
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! * [`MigrationName`]: what it is called.
 //! * [`Statements`]: the statements of a text; where a `;` ends one and where it does not.
-//! * [`controls_transaction`]: whether a text begins or ends transactions itself.
+//! * [`controls_transaction`], [`ends_transaction`]: whether a text begins or ends transactions itself.
 //! * [`stands_alone`]: why a text must not share its transaction with other tenants.
 //! * [`lint`]: what in it hurts in production.
 //! * [`mentions`]: whether a text names something.
@@ -18,7 +18,7 @@ mod statement;
 mod statements;
 
 pub use alone::{Alone, stands_alone};
-pub use control::controls_transaction;
+pub use control::{controls_transaction, ends_transaction};
 pub use mentions::mentions;
 pub use name::{MigrationName, MigrationNameError};
 pub use rust::{RUST_MARKER, StrayMarker, is_in_rust};

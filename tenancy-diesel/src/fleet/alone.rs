@@ -4,22 +4,26 @@ use std::time::Instant;
 
 use diesel::PgConnection;
 use diesel::connection::{Connection as _, SimpleConnection as _};
-use tenancy_core::fleet::Direction;
+use tenancy_core::fleet::{Direction, RunnerName};
 use tenancy_core::isolation::SharedSchemas;
 
 use super::apply::{self, Failed};
+use super::home::Home;
 use super::member::Member;
 use super::patience::Patience;
-use super::subjects;
+use super::session_name;
 use super::target::Target;
 use crate::bookkeeping;
 use crate::error::{Error, is_lock_timeout};
 use crate::ledger::{self, Entry, Step};
 use crate::locks;
 use crate::migrations::Loaded;
+use crate::ownership;
 
 /// What is done to the tenant.
 pub(super) struct Alone<'a> {
+    /// What the session is called.
+    pub(super) name: &'a RunnerName,
     pub(super) shared: &'a SharedSchemas,
     pub(super) patience: Patience,
     pub(super) loaded: &'a Loaded,
@@ -34,7 +38,7 @@ pub(super) enum Outcome {
     Done { by_us: bool },
     /// There is no such tenant any more, or it has no schema of its own.
     Gone,
-    /// Somebody else is in the way, or ended the session.
+    /// Somebody else is in the way, or ended the connection.
     InTheWay(String),
     /// It failed, and is as it was before (unless the migration runs outside of a transaction).
     Failed(String),
@@ -45,6 +49,20 @@ enum End {
     Gone,
     Failed(Failed),
     Error(Error),
+}
+
+impl End {
+    /// What went wrong, and whether somebody was in the way.
+    fn told(self) -> (String, bool) {
+        match self {
+            Self::Gone => ("the tenant is gone".to_owned(), false),
+            Self::Failed(Failed { error, in_the_way }) => (error.to_string(), in_the_way),
+            Self::Error(error) => {
+                let in_the_way = matches!(&error, Error::Query { source, .. } if is_lock_timeout(source));
+                (error.to_string(), in_the_way)
+            }
+        }
+    }
 }
 
 impl From<Error> for End {
@@ -71,23 +89,17 @@ impl Alone<'_> {
             true => self.in_transaction(conn, member, began),
             false => self.outside(conn, member, began),
         };
-        // Of a session that ended in a transaction nothing stays; what ran outside of one may have been done.
-        let lost = result.is_err() && self.loaded.transactional && conn.batch_execute("SELECT 1").is_err();
         match result {
             Ok(by_us) => Ok(Outcome::Done { by_us }),
-            Err(End::Failed(Failed { error, .. }) | End::Error(error)) if lost => {
-                Ok(Outcome::InTheWay(error.to_string()))
-            }
             Err(End::Gone) => Ok(Outcome::Gone),
-            Err(End::Failed(Failed { error, in_the_way: true })) => Ok(Outcome::InTheWay(error.to_string())),
-            Err(End::Failed(Failed { error, .. })) => Ok(Outcome::Failed(error.to_string())),
-            Err(End::Error(error)) => match &error {
-                Error::RunLost { .. } | Error::NotInitialized => Err(error),
-                Error::Query { source, .. } if is_lock_timeout(source) => {
-                    Ok(Outcome::InTheWay(error.to_string()))
-                }
-                _ => Ok(Outcome::Failed(error.to_string())),
-            },
+            Err(End::Error(error @ (Error::RunLost { .. } | Error::NotInitialized))) => Err(error),
+            Err(end) => {
+                let (error, in_the_way) = end.told();
+                // Not the tenant's fault: a backend was ended, or the server is gone, which the next connection tells. Nothing
+                // stays of it then; but what runs outside of a transaction may have been done.
+                let lost = self.loaded.transactional && conn.batch_execute("SELECT 1").is_err();
+                Ok(if in_the_way || lost { Outcome::InTheWay(error) } else { Outcome::Failed(error) })
+            }
         }
     }
 
@@ -99,9 +111,10 @@ impl Alone<'_> {
     ) -> Result<bool, End> {
         let mut ended = None;
         let result = conn.transaction(|conn| {
-            let wait = self.patience.local().script(&locks::migrating_locally(member.id));
+            let wait = session_name::name_transaction(self.name)
+                .script(&self.patience.local())
+                .script(&locks::migrating_locally(member.id));
             conn.batch_execute(wait.as_str()).map_err(Error::query("lock the tenant"))?;
-            // Diesel's settings end with the transaction; the role may be the owner's from here on.
             let by_us = self.is_to_be_done(conn, member)?;
             if by_us
                 && let Err(failed) = apply::within(conn, self.target(member), self.loaded, self.direction)
@@ -124,7 +137,9 @@ impl Alone<'_> {
 
     fn outside(&self, conn: &mut PgConnection, member: &mut Member<'_>, began: Instant) -> Result<bool, End> {
         // The lock is the session's; it is waited for as long as any.
-        let wait = self.patience.session().script(&locks::migrating(member.id));
+        let wait = session_name::name_session(self.name)
+            .script(&self.patience.session())
+            .script(&locks::migrating(member.id));
         conn.batch_execute(wait.as_str()).map_err(Error::query("lock the tenant"))?;
         let by_us = self.is_to_be_done(conn, member)?;
         if by_us {
@@ -146,20 +161,20 @@ impl Alone<'_> {
 
     /// Finds the tenant, which nobody renames or drops from here on, and asks its schema, which has the last word.
     fn is_to_be_done(&self, conn: &mut PgConnection, member: &mut Member<'_>) -> Result<bool, End> {
-        let Some((slug, schema)) = subjects::home(conn, member.id)? else { return Err(End::Gone) };
-        (member.slug, member.schema) = (slug, schema);
-        let applied = bookkeeping::applied(conn, &member.schema)
-            .map_err(Error::query("read the tenant's migrations"))?;
-        let has = applied.contains(&self.loaded.version);
+        let Some(home) = Home::find(conn, member.id)? else { return Err(End::Gone) };
+        (member.slug, member.schema) = (home.slug, home.schema);
+        let has = home.applied.contains(&self.loaded.version);
         // Whatever else differs in the registry's row is put right with it.
-        if !applied.is_empty() {
-            conn.batch_execute(bookkeeping::record(&member.schema, member.id).as_str())
-                .map_err(Error::query("bring the registry row up to date"))?;
+        if home.applied != home.registered && !home.applied.is_empty() {
+            let sql = ownership::of(&member.schema)
+                .script(&bookkeeping::record(&member.schema, member.id))
+                .sql(ownership::AS_LOGIN);
+            conn.batch_execute(sql.as_str()).map_err(Error::query("bring the registry row up to date"))?;
         }
         Ok(has == (self.direction == Direction::Down))
     }
 
-    /// Writes into the registry and the ledger, as the login.
+    /// Writes into the registry and the ledger; the transaction acts as the login.
     fn write(
         &self,
         conn: &mut PgConnection,
@@ -174,8 +189,6 @@ impl Alone<'_> {
                 false => Ok(()),
             };
         }
-        conn.batch_execute("SET LOCAL ROLE NONE;\nSET LOCAL search_path TO pg_catalog, pg_temp")
-            .map_err(Error::query("record the migration"))?;
         let step = Step {
             tenant: member.id,
             milliseconds: began.elapsed().as_secs_f64() * 1e3,

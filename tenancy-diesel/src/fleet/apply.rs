@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
 use diesel::{Connection as _, PgConnection};
 use tenancy_core::fleet::Direction;
+use tenancy_core::script::Script;
 
 use super::invalid_indexes;
 use super::target::Target;
@@ -102,8 +103,8 @@ fn perform_within(
         return Err(Reason::Ended);
     }
     // What the migration put off to the commit must run while names still mean this schema's.
-    conn.batch_execute(IMMEDIATE)?;
-    Ok(conn.batch_execute(target.written_down(direction, &loaded.version).as_str())?)
+    let end = Script::new(IMMEDIATE).script(&target.written_down(direction, &loaded.version));
+    Ok(conn.batch_execute(end.as_str())?)
 }
 
 /// Runs deferred constraints and triggers now.

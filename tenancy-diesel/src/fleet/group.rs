@@ -22,7 +22,7 @@ use uuid::Uuid;
 use super::apply::{IMMEDIATE, depth};
 use super::member::Member;
 use super::patience::Patience;
-use super::session_name::name_session;
+use super::session_name;
 use crate::bookkeeping;
 use crate::error::Error;
 use crate::ledger::{self, Entry, Step};
@@ -30,6 +30,8 @@ use crate::locks;
 
 /// What is done to a group.
 pub(super) struct Group<'a> {
+    /// What the session is called.
+    pub(super) name: &'a RunnerName,
     pub(super) shared: &'a SharedSchemas,
     pub(super) patience: Patience,
     pub(super) version: &'a str,
@@ -38,8 +40,6 @@ pub(super) struct Group<'a> {
     /// Whether it is the last migration that these tenants need.
     pub(super) last: bool,
     pub(super) record: Entry<'a>,
-    /// What the run's sessions are called.
-    pub(super) name: &'a RunnerName,
     /// Whether to count the locks that it took.
     pub(super) count_locks: bool,
 }
@@ -123,7 +123,8 @@ pub(super) fn run(
     members: &mut [Member<'_>],
 ) -> Result<Committed, Error> {
     conn.transaction(|conn| {
-        conn.batch_execute(group.patience.local().as_str()).map_err(Error::query("begin a group"))?;
+        let begin = session_name::name_transaction(group.name).script(&group.patience.local());
+        conn.batch_execute(begin.as_str()).map_err(Error::query("begin a group"))?;
         let ids: Vec<Uuid> = members.iter().map(|member| member.id.as_uuid()).collect();
         // The locks first: the next statement's snapshot is younger than they are.
         let held: Vec<Held> = sql_query(locks::try_migrating_many().as_str())
@@ -237,7 +238,7 @@ impl Group<'_> {
         Script::new(WIPE)
             .sql("SELECT pg_catalog.pg_advisory_unlock_all();\n")
             .script(&SessionDefaults::default().script())
-            .script(&name_session(self.name))
+            .script(&session_name::name_transaction(self.name))
     }
 
     /// The session as it was when the group began: wiped, and pinned as the gate expects.

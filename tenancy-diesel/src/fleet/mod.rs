@@ -29,6 +29,7 @@ mod group;
 #[cfg(all(test, feature = "embedded"))]
 mod group_tests;
 mod holder;
+mod home;
 mod invalid_indexes;
 mod lock_row;
 mod member;

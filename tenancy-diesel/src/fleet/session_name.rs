@@ -11,6 +11,11 @@ pub(crate) fn name_session(name: &RunnerName) -> Script {
     Script::new("SET application_name TO ").literal(&name.to_string()).sql(";\n")
 }
 
+/// The same until the end of the transaction that is open.
+pub(crate) fn name_transaction(name: &RunnerName) -> Script {
+    Script::new("SET LOCAL application_name TO ").literal(&name.to_string()).sql(";\n")
+}
+
 /// What this machine is called, as far as it is known without asking the network.
 pub(crate) fn host_name() -> String {
     let kernel = fs::read_to_string("/proc/sys/kernel/hostname").ok();

@@ -36,15 +36,18 @@ impl Target<'_> {
             .sql("::pg_catalog.regnamespace;\n")
     }
 
-    /// What is written into the schema's own bookkeeping, in the transaction of the migration where it has one.
+    /// What is written into the schema's own bookkeeping, in the transaction of the migration where it has one. The
+    /// transaction acts as the login from then on.
     pub(super) fn written_down(&self, direction: Direction, version: &str) -> Script {
+        let record = match direction {
+            Direction::Up => bookkeeping::insert(self.schema, version),
+            Direction::Down => bookkeeping::delete(self.schema, version),
+        };
         // Not in the tenant's path, where operators of its own could stand, nor as whom the migration left. What pg_dump
         // writes begins with `row_security = off`: by that the registry's policies would be an error.
         Script::new("SET LOCAL search_path TO pg_catalog, pg_temp;\nSET LOCAL row_security TO on;\n")
             .script(&ownership::of(self.schema))
-            .script(&match direction {
-                Direction::Up => bookkeeping::insert(self.schema, version),
-                Direction::Down => bookkeeping::delete(self.schema, version),
-            })
+            .script(&record)
+            .sql(ownership::AS_LOGIN)
     }
 }

@@ -5,7 +5,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use diesel::connection::SimpleConnection as _;
 use tenancy_core::dismantle::LockBudget;
 use tenancy_core::fleet::{Backoff, Direction, Pacer, Policy, RunnerName, Throttle};
 use tenancy_core::isolation::SharedSchemas;
@@ -20,7 +19,6 @@ use super::neighbours::Neighbours;
 use super::patience::Patience;
 use super::queue::{Next, Queue};
 use super::report::TenantReport;
-use super::session_name;
 use super::stop::Stop;
 use super::template::find;
 use crate::connection::ControlConnection;
@@ -178,6 +176,7 @@ impl<'a> Works<'a> {
         let (size, began) = (members.len(), Instant::now());
         let worker = self.worker(post);
         let group = Group {
+            name: self.name,
             shared: self.shared,
             patience: Patience::together(self.policy),
             version: &loaded.version,
@@ -185,7 +184,6 @@ impl<'a> Works<'a> {
             sql,
             last: members[0].is_last(),
             record: self.entry(loaded, &worker),
-            name: self.name,
             // The first group is small; by that it is known how many locks the next ones take.
             count_locks: size <= FIRST_GROUP,
         };
@@ -237,6 +235,7 @@ impl<'a> Works<'a> {
             false => Patience::outside(self.policy),
         };
         let alone = Alone {
+            name: self.name,
             shared: self.shared,
             patience,
             loaded,
@@ -311,10 +310,7 @@ impl<'a> Works<'a> {
 
     /// A connection for one transaction: the gate wipes what migrations left in the session.
     fn session(&self) -> Result<ControlConnection, Error> {
-        let mut conn = self.pool.control().map(ControlConnection::new)?;
-        conn.batch_execute(session_name::name_session(self.name).as_str())
-            .map_err(Error::query("name the session"))?;
-        Ok(conn)
+        self.pool.control().map(ControlConnection::new)
     }
 
     fn entry<'e>(&self, loaded: &'e Loaded, worker: &'e str) -> Entry<'e> {

@@ -1,7 +1,8 @@
 use diesel::migration::Migration as DieselMigration;
 use diesel::pg::Pg;
 use tenancy_core::fleet::{Direction, Migration};
-use tenancy_core::migration::{RUST_MARKER, is_in_rust, stands_alone};
+use tenancy_core::migration::lint::MigrationText;
+use tenancy_core::migration::{RUST_MARKER, Statement, ends_transaction, is_in_rust, stands_alone};
 
 use super::recorder::{Recorder, Shown};
 use super::{Action, RustMigration};
@@ -21,26 +22,55 @@ pub(crate) struct Loaded {
 #[derive(Debug, Clone)]
 enum Half {
     Here(Action),
-    /// A function in Rust that this program does not have.
-    Elsewhere,
-    /// Diesel does not run it, for this reason.
-    Refused(String),
+    /// A function in Rust that this program does not have, and the comment that says so.
+    Elsewhere(String),
+    /// It does not run, for this reason.
+    Refused {
+        reason: String,
+        sql: String,
+    },
     /// There is no way in this direction.
     Missing,
 }
 
 impl Half {
     fn read(migration: &dyn DieselMigration<Pg>, direction: Direction, file: &str) -> Result<Self, Error> {
+        let transactional = migration.metadata().run_in_transaction();
         Ok(match Recorder::read(migration, direction) {
             Shown::Nothing => Self::Missing,
-            Shown::Refused(reason) => Self::Refused(reason),
+            // An empty file, mostly.
+            Shown::Refused(reason) => Self::Refused { reason, sql: String::new() },
             Shown::Sql(sql) => match is_in_rust(&sql) {
-                Ok(true) => Self::Elsewhere,
-                Ok(false) => Self::Here(Action::Sql(sql)),
+                Ok(true) => Self::Elsewhere(sql),
+                // Asked before anything of it runs: what is behind the COMMIT would run with another path, as somebody else.
+                Ok(false) => {
+                    match ends_transaction(&sql).filter(|_| transactional).map(|end| ended(file, &end)) {
+                        Some(reason) => Self::Refused { reason, sql },
+                        None => Self::Here(Action::Sql(sql)),
+                    }
+                }
                 Err(stray) => return Err(Error::Migrations(format!("{}/{file}: {stray}", migration.name()))),
             },
         })
     }
+}
+
+impl Half {
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Here(Action::Sql(sql)) | Self::Elsewhere(sql) | Self::Refused { sql, .. } => Some(sql),
+            Self::Here(Action::Function(_)) | Self::Missing => None,
+        }
+    }
+}
+
+fn ended(file: &str, end: &Statement<'_>) -> String {
+    format!(
+        "`{}` in line {} of its {file} ends the transaction in which it is recorded as done: leave that out, or set \
+         `run_in_transaction = false` in its metadata.toml",
+        end.text(),
+        end.line()
+    )
 }
 
 impl Loaded {
@@ -50,9 +80,9 @@ impl Loaded {
         let up = Half::read(migration, Direction::Up, "up.sql")?;
         let down = match (&up, Half::read(migration, Direction::Down, "down.sql")?) {
             // Whether the function has a way down is known where it is registered.
-            (Half::Elsewhere, Half::Missing) => Half::Elsewhere,
-            (Half::Elsewhere, down) => down,
-            (_, Half::Elsewhere) => {
+            (Half::Elsewhere(_), Half::Missing) => Half::Elsewhere(String::new()),
+            (Half::Elsewhere(_), down) => down,
+            (_, Half::Elsewhere(_)) => {
                 return Err(Error::Migrations(format!(
                     "{name}/down.sql says `{RUST_MARKER}`, and its up.sql does not: a function in Rust stands in \
                      up.sql first"
@@ -79,14 +109,14 @@ impl Loaded {
 
     /// Whether this directory stands for that function.
     pub(super) fn is_place_of(&self, migration: &RustMigration) -> bool {
-        matches!(self.up, Half::Elsewhere) && self.name == migration.name.as_str()
+        matches!(self.up, Half::Elsewhere(_)) && self.name == migration.name.as_str()
     }
 
     /// Puts the function where its directory stands. A `down.sql` with SQL in it stays, unless the function has a way
     /// down.
     pub(super) fn fill(&mut self, migration: &RustMigration) {
         let mut function = Self::function(migration);
-        if let (Half::Missing, Half::Here(_) | Half::Refused(_)) = (&function.down, &self.down) {
+        if let (Half::Missing, Half::Here(_) | Half::Refused { .. }) = (&function.down, &self.down) {
             function.down = self.down.clone();
         }
         // Outside of a transaction if either says so: the other one would be wrong in a way that shows late.
@@ -114,8 +144,8 @@ impl Loaded {
         };
         match self.half(direction) {
             Half::Here(action) => Ok(action),
-            Half::Elsewhere => Err(Error::MigrationElsewhere(self.name.clone())),
-            Half::Refused(reason) => refused(reason),
+            Half::Elsewhere(_) => Err(Error::MigrationElsewhere(self.name.clone())),
+            Half::Refused { reason, .. } => refused(reason),
             Half::Missing => refused("it has no way down (down.sql, or `RustMigration::with_down`)"),
         }
     }
@@ -145,5 +175,15 @@ impl Loaded {
             Some(sql) => stands_alone(sql).map(|alone| alone.to_string()),
             None => Some("it is a function in Rust".to_owned()),
         }
+    }
+
+    /// Its files, if they are what runs.
+    pub(crate) fn text(&self) -> Option<MigrationText<'_>> {
+        Some(MigrationText {
+            name: &self.name,
+            up: self.up.text()?,
+            down: self.down.text(),
+            transactional: self.transactional,
+        })
     }
 }

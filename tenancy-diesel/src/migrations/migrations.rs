@@ -6,6 +6,8 @@ use diesel::migration::MigrationSource;
 use diesel::pg::Pg;
 use diesel_migrations::{EmbeddedMigrations, FileBasedMigrations};
 use tenancy_core::fleet::Catalog;
+use tenancy_core::migration::lint::{Warning, lint};
+use tenancy_core::name::SchemaNaming;
 
 use super::{Loaded, RustMigration};
 use crate::error::Error;
@@ -61,6 +63,26 @@ impl Migrations {
     /// [`Error::Migrations`] when they cannot be read; [`Error::Catalog`] when two have one version.
     pub fn catalog(&self) -> Result<Catalog, Error> {
         Ok(Catalog::new(self.read()?.iter().map(Loaded::described).collect())?)
+    }
+
+    /// What in their texts hurts in production, or in a fleet of tenants whose template and prefix are `naming`'s: what
+    /// `tenancy migration lint` says. A service can demand in a test that it is nothing. Functions are not looked into.
+    ///
+    /// ```
+    /// # use tenancy_diesel::Migrations;
+    /// # use tenancy_diesel::core::migration::lint::Severity;
+    /// let warnings = Migrations::directory("migrations/tenant")?.lint(&Default::default())?;
+    /// assert!(warnings.iter().all(|warning| warning.severity == Severity::Hint), "{warnings:#?}");
+    /// # Ok::<(), tenancy_diesel::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`catalog`](Self::catalog).
+    pub fn lint(&self, naming: &SchemaNaming) -> Result<Vec<Warning>, Error> {
+        let loaded = self.load()?;
+        let texts: Vec<_> = loaded.iter().filter_map(Loaded::text).collect();
+        Ok(lint(&texts, naming))
     }
 
     /// The migrations themselves, in order.

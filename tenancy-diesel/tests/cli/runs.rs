@@ -152,3 +152,47 @@ fn help_of_each_part_has_an_example() {
         assert!(help.ok().contains(&format!("  tenancy runs {part} ")), "{help:?}");
     }
 }
+
+#[test]
+fn what_a_migration_did_is_on_record() {
+    let operator = Operator::initialized();
+    for slug in ["a", "b", "c"] {
+        operator.tenancy(&format!("create {slug}")).ok();
+    }
+    operator.sql("CREATE TABLE tenant_b.notes (in_the_way int)");
+    operator.migration(1, "notes", "CREATE TABLE notes (id int)", "DROP TABLE notes");
+    operator.tenancy("migrate").failed(1);
+    let listed = operator.tenancy("runs");
+    let row: Vec<&str> = listed.ok().lines().nth(1).unwrap().split_whitespace().collect();
+    assert_eq!(row[..6], ["1", "failed", "up", "20261120000001", "2/3", "1"], "{listed:?}");
+    let shown = operator.tenancy("runs show latest --failed");
+    assert!(shown.ok().contains("\n\nb: "), "{shown:?}");
+    assert!(shown.stdout.contains("relation \"notes\" already exists"), "{shown:?}");
+    assert!(shown.stdout.contains("template   2026-11-20-000001_notes"), "{shown:?}");
+    let json = operator.tenancy("runs show 1 --json").json();
+    for tenant in json["tenants"].as_array().unwrap() {
+        let failed = tenant["slug"] == "b";
+        assert_eq!(tenant["state"], if failed { "failed" } else { "done" }, "{json}");
+        assert_eq!(tenant["to_version"].as_str(), (!failed).then_some("20261120000001"), "{json}");
+        assert!(tenant["finished_at"].is_string(), "{json}");
+    }
+    assert!(json["started_by"].as_str().unwrap().contains('@'), "{json}");
+
+    operator.sql("DROP TABLE tenant_b.notes");
+    operator.tenancy("migrate").ok();
+    let standing: Vec<String> = operator
+        .tenancy("runs --json")
+        .json()
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|run| format!("{} {}", run["standing"].as_str().unwrap(), run["counts"]["done"]))
+        .collect();
+    assert_eq!(standing, ["done 1", "superseded 2"]);
+    operator.tenancy("migrate").ok();
+    assert_eq!(
+        operator.tenancy("runs --json").json().as_array().unwrap().len(),
+        2,
+        "nothing to do is no run"
+    );
+}

@@ -58,9 +58,30 @@ fn help_has_examples_everywhere_and_needs_no_database() {
     let top = operator.without_url(&["--help"]);
     assert!(top.ok().contains("Exit codes:"), "{top:?}");
     for command in [
-        "init", "create", "list", "show", "migrate", "status", "revert", "suspend", "activate", "archive",
-        "rename", "drop", "runs", "limits", "exec", "roles", "logins", "dedicate", "share", "unshare",
-        "check", "diff", "doctor",
+        "init",
+        "create",
+        "list",
+        "show",
+        "migrate",
+        "migration",
+        "status",
+        "revert",
+        "suspend",
+        "activate",
+        "archive",
+        "rename",
+        "drop",
+        "runs",
+        "limits",
+        "exec",
+        "roles",
+        "logins",
+        "dedicate",
+        "share",
+        "unshare",
+        "check",
+        "diff",
+        "doctor",
     ] {
         let help = operator.without_url(&[command, "--help"]);
         assert!(help.ok().contains("Example"), "{command}");

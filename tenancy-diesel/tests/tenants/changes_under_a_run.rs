@@ -82,7 +82,8 @@ fn a_database_that_goes_away_stops_the_run_and_the_next_one_goes_on() {
     drop(reader);
     let report = stopped.report;
     assert_eq!((report.failed().count(), report.not_begun), (0, 3), "nobody is to blame: {report:?}");
-    assert!(stopped.source.to_string().contains(&database), "{}", stopped.source);
+    // Whichever session noticed first.
+    assert!(matches!(stopped.source, Error::Unreachable(_) | Error::Query { .. }), "{}", stopped.source);
     assert!(!report.is_success());
 
     outside.batch_execute(&format!("ALTER DATABASE \"{database}\" ALLOW_CONNECTIONS true")).unwrap();

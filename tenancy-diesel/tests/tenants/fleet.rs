@@ -229,10 +229,18 @@ fn a_migration_that_leaves_an_empty_path_behind_harms_nobody() {
 fn a_migration_that_ends_its_own_transaction_is_refused() {
     let desk = Desk::new();
     desk.create_many(1);
-    desk.write("2026-02-02-000000_commit", "CREATE TABLE x (id int); COMMIT", None);
-    let report = desk.migrate();
-    let error = report.template_error.unwrap();
-    assert!(error.contains("ended the transaction itself"), "{error}");
+    let path = desk.write("2026-02-02-000000_commit", "CREATE TABLE x (id int); COMMIT", None);
+    // The second one leaves a transaction open again, so that nobody could tell afterwards.
+    for sql in ["CREATE TABLE x (id int); COMMIT", "CREATE TABLE x (id int);\nCOMMIT; BEGIN; SELECT 1"] {
+        std::fs::write(path.join("up.sql"), sql).unwrap();
+        let error = desk.tenancy().fleet().migrate(&RunOptions::default(), |_| {}).unwrap_err().to_string();
+        assert!(error.contains("2026-02-02-000000_commit cannot be run: `COMMIT` in line"), "{error}");
+        assert_eq!(
+            desk.value("SELECT count(*) FROM pg_tables WHERE tablename = 'x'"),
+            "0",
+            "nothing of it ran"
+        );
+    }
 }
 
 #[test]

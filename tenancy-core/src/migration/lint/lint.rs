@@ -55,7 +55,7 @@ fn read(reading: &mut Reading<'_>, text: Option<&str>, in_rust: bool, allowed: &
         return;
     };
     if up && sql.is_empty() {
-        return reading.warn(1, Rule::EmptyUp, "up.sql is empty");
+        return reading.warn(1, Rule::EmptyUp, "up.sql is empty, which Diesel does not run");
     }
     let (Ok(scanned), Ok(statements)) = (lexer::scan_all(sql), Statements::split(sql)) else {
         let line = Statements::split(sql).err().map_or(1, |endless| endless.line);
@@ -66,8 +66,12 @@ fn read(reading: &mut Reading<'_>, text: Option<&str>, in_rust: bool, allowed: &
         reading.warn(line, Rule::BadAllowance, wrong);
     }
     allowed.extend(comments.rules);
-    if !up && statements.is_empty() && !is_in_rust(sql).unwrap_or(false) {
-        reading.warn(1, Rule::MissingDown, "down.sql does nothing");
+    if statements.is_empty() && !in_rust {
+        if up {
+            reading.warn_as(Severity::Warning, 1, Rule::EmptyUp, "up.sql does nothing");
+        } else {
+            reading.warn(1, Rule::MissingDown, "down.sql does nothing");
+        }
     }
     if !reading.transactional && statements.len() > 1 {
         let severity = if up { Severity::Warning } else { Severity::Hint };

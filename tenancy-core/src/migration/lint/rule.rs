@@ -41,9 +41,9 @@ rules! {
     /// A comment that is to allow something, and does not say what or why.
     BadAllowance "bad-allowance" Error
         "write `-- tenancy: allow <rule>: <reason>`, with a rule that there is and a reason for whoever reads it";
-    /// An `up.sql` without a character.
+    /// An `up.sql` without a statement.
     EmptyUp "empty-up" Error
-        "write what the migration does, or a comment: an empty file does not run";
+        "write what the migration does, or `-- tenancy: rust` if that is a function";
     /// BEGIN, COMMIT and the like.
     TransactionControl "transaction-control" Error
         "leave it out: each migration of each tenant has a transaction in which it is recorded too (or set \

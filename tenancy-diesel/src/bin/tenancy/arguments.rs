@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::exit::Outcome;
 use crate::{
     activate, archive, check, clone, create, dedicate, diff, doctor, drop, exec, init, limits, list, logins,
-    migrate, rename, revert, roles, runs, seed, share, show, spares, status, suspend, unshare,
+    migrate, migration, rename, revert, roles, runs, seed, share, show, spares, status, suspend, unshare,
 };
 
 const EXAMPLES: &str = "\
@@ -33,7 +33,7 @@ pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
     #[command(subcommand)]
-    command: Command,
+    command: Any,
 }
 
 /// What every command takes.
@@ -64,6 +64,15 @@ pub(crate) struct Global {
     /// Print one JSON document instead of tables, and errors as JSON on stderr
     #[arg(long, global = true)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Any {
+    #[command(flatten)]
+    OfDatabase(Command),
+    // Needs no database.
+    #[command(subcommand)]
+    Migration(migration::Migration),
 }
 
 #[derive(Debug, Subcommand)]
@@ -103,8 +112,12 @@ impl Cli {
     ///
     /// What kept it from being done, in words for the operator.
     pub(crate) fn run(&self) -> anyhow::Result<Outcome> {
+        let command = match &self.command {
+            Any::Migration(command) => return command.run(&self.global),
+            Any::OfDatabase(command) => command,
+        };
         let context = Context::open(&self.global)?;
-        let result = match &self.command {
+        let result = match command {
             // The one command that needs no control plane.
             Command::Init(command) => return command.run(&context),
             Command::Create(command) => command.run(&context),

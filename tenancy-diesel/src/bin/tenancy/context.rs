@@ -31,17 +31,7 @@ impl Context {
         let url = global.database_url.as_deref().map(str::trim).filter(|url| !url.is_empty()).ok_or_else(|| {
             Usage::new("which database? pass `--database-url postgres://user@host/database`, or set DATABASE_URL")
         })?;
-        let migrations = match &global.migrations {
-            Some(given) if !given.is_dir() => {
-                return Err(Usage::new(format!(
-                    "there is no directory `{}` (--migrations)",
-                    given.display()
-                ))
-                .into());
-            }
-            Some(given) => given.clone(),
-            None => PathBuf::from(DEFAULT_MIGRATIONS),
-        };
+        let migrations = migrations_of(global)?;
         let mut builder = Tenancy::builder()
             .database_url(url)
             .migrations(Migrations::directory(&migrations)?)
@@ -83,5 +73,20 @@ impl Context {
             },
             _ => error,
         }
+    }
+}
+
+/// Where the migrations are looked for; unless it was named, that directory may be missing.
+///
+/// # Errors
+///
+/// [`Usage`] when one was named that is not there.
+pub(crate) fn migrations_of(global: &Global) -> anyhow::Result<PathBuf> {
+    match &global.migrations {
+        Some(given) if !given.is_dir() => {
+            Err(Usage::new(format!("there is no directory `{}` (--migrations)", given.display())).into())
+        }
+        Some(given) => Ok(given.clone()),
+        None => Ok(PathBuf::from(DEFAULT_MIGRATIONS)),
     }
 }

@@ -14,10 +14,10 @@ pub(super) fn add(reading: &mut Reading<'_>, mut action: Cursor<'_, '_>, table: 
     let named = action.eat(&["CONSTRAINT"]).then(|| action.simple_name()).flatten();
     let checked = !action.has(&["NOT", "VALID"]);
     let mut kind = action;
-    if kind.eat(&["CHECK"]) {
-        if let (Some(name), Some(column)) = (named, kind.group().and_then(not_null)) {
-            reading.history.demand(table, &name, column, checked);
-        }
+    if kind.eat(&["CHECK"])
+        && let (Some(name), Some(column)) = (named, kind.group().and_then(not_null))
+    {
+        reading.history.demand(table, &name, column, checked);
     }
     if reading.history.is_new(table) {
         return;
