@@ -42,7 +42,7 @@ struct Hall {
 impl Run<'_> {
     /// Does it, and writes down how it ended. `left`: who is left of a run that is resumed.
     pub(super) fn conduct(&mut self, mut desk: Desk, left: Option<Vec<Unfinished>>) -> Result<(), Error> {
-        let result = self.to_the_end(&mut desk, left);
+        let result = self.until_the_end(&mut desk, left);
         let (state, reason) = match (&result, desk.ending.take()) {
             (Err(error), _) => (RunState::Failed, Some(error.to_string())),
             (Ok(()), Some((state, reason))) => (state, Some(reason)),
@@ -60,7 +60,7 @@ impl Run<'_> {
         result.and(closed)
     }
 
-    fn to_the_end(&mut self, desk: &mut Desk, left: Option<Vec<Unfinished>>) -> Result<(), Error> {
+    fn until_the_end(&mut self, desk: &mut Desk, left: Option<Vec<Unfinished>>) -> Result<(), Error> {
         let name = session_name::name_session(&desk.name);
         desk.captain.batch_execute(name.as_str()).map_err(Error::query("name the session"))?;
         if self.is_stopped(desk) || !self.template(desk)? {

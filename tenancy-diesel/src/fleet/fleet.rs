@@ -176,7 +176,7 @@ impl<'a> Fleet<'a> {
         options: &RunOptions,
         mut observer: impl FnMut(&FleetEvent<'_>),
     ) -> Result<FleetReport, FleetError> {
-        let versions = self.to_revert(what)?;
+        let versions = self.reverted_by(what)?;
         if versions.is_empty() {
             return Ok(FleetReport::default());
         }
@@ -184,7 +184,7 @@ impl<'a> Fleet<'a> {
     }
 
     /// Which versions of the template, newest first.
-    fn to_revert(&self, what: &Revert) -> Result<Vec<String>, Error> {
+    fn reverted_by(&self, what: &Revert) -> Result<Vec<String>, Error> {
         let applied = bookkeeping::applied(&mut *self.context.operation()?, self.context.naming.template())
             .map_err(Error::query("read the template's migrations"))?;
         let newest = applied.into_iter().rev();
