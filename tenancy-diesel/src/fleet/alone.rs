@@ -89,19 +89,16 @@ impl Alone<'_> {
             true => self.in_transaction(conn, member, began),
             false => self.outside(conn, member, began),
         };
-        // Not the tenant's fault: a backend was ended, or the server is gone, which the next connection tells. Of a session
-        // that ended in a transaction nothing stays; what ran outside of one may have been done.
-        let lost = result.is_err() && self.loaded.transactional && conn.batch_execute("SELECT 1").is_err();
         match result {
             Ok(by_us) => Ok(Outcome::Done { by_us }),
-            Err(End::Failed(Failed { error, .. }) | End::Error(error)) if lost => {
-                Ok(Outcome::InTheWay(error.to_string()))
-            }
             Err(End::Gone) => Ok(Outcome::Gone),
             Err(End::Error(error @ (Error::RunLost { .. } | Error::NotInitialized))) => Err(error),
             Err(end) => {
                 let (error, in_the_way) = end.told();
-                Ok(if in_the_way { Outcome::InTheWay(error) } else { Outcome::Failed(error) })
+                // Not the tenant's fault: a backend was ended, or the server is gone, which the next connection tells. Nothing
+                // stays of it then; but what runs outside of a transaction may have been done.
+                let lost = self.loaded.transactional && conn.batch_execute("SELECT 1").is_err();
+                Ok(if in_the_way || lost { Outcome::InTheWay(error) } else { Outcome::Failed(error) })
             }
         }
     }

@@ -26,7 +26,8 @@ mod failure;
 #[expect(clippy::module_inception, reason = "the file is named after its type")]
 mod fleet;
 mod group;
-#[cfg(all(test, feature = "embedded"))]
+#[cfg(feature = "embedded")]
+#[cfg(test)]
 mod group_tests;
 mod holder;
 mod home;

@@ -146,9 +146,8 @@ impl<'a> Works<'a> {
                 lock(queue).never_together(members[0].needs, members[0].done);
             }
             // Who was put off is worked on alone: that waits for its lock.
-            let together = may_share
-                && self.policy.group > 1
-                && members.iter().all(|member| member.attempts == 0);
+            let together =
+                may_share && self.policy.group > 1 && members.iter().all(|member| member.attempts == 0);
             let (mut done, alone) =
                 if together { self.together(members, loaded, queue, post)? } else { (Vec::new(), members) };
             for member in alone {
