@@ -31,7 +31,8 @@ use crate::server::Server;
 #[derive(Debug, Clone, Copy, Default)]
 struct Extent {
     quick: bool,
-    large: bool,
+    /// The size of the fleet, if it is not to be the usual ones.
+    tenants: Option<usize>,
 }
 
 type Subject = fn(&Server, Extent) -> Result<()>;
@@ -45,11 +46,11 @@ const SUBJECTS: [(&str, Subject); 5] = [
 ];
 
 const USAGE: &str = "\
-usage: ./dev bench [SUBJECT] [--quick] [--large] [--durable]
+usage: ./dev bench [SUBJECT] [--quick] [--large] [--tenants=N] [--durable]
 
 SUBJECT    request, roles, clone, fleet or neighbour, or a part of the word; all unless given
 --quick    fewer rounds and tenants: whether it runs, not how fast
---large    a fleet of 10,000 tenants, instead of 200 and 1,000
+--large    a fleet of 10,000 tenants, instead of 200 and 1,000; --tenants=N: of N
 --durable  a server that waits for the disk at every commit
 ";
 
@@ -58,9 +59,12 @@ fn main() -> Result<()> {
     for argument in std::env::args().skip(1) {
         match argument.as_str() {
             "--quick" => extent.quick = true,
-            "--large" => extent.large = true,
+            "--large" => extent.tenants = Some(10_000),
             "--durable" => durable = true,
-            option if option.starts_with('-') => bail!("{USAGE}"),
+            option if option.starts_with('-') => match option.strip_prefix("--tenants=").map(str::parse) {
+                Some(Ok(tenants)) if tenants > 0 => extent.tenants = Some(tenants),
+                _ => bail!("{USAGE}"),
+            },
             word => filter = word.to_owned(),
         }
     }

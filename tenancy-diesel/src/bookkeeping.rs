@@ -102,6 +102,20 @@ pub(crate) fn delete(schema: &SchemaName, version: &str) -> Script {
         .sql("::pg_catalog.text;\n")
 }
 
+/// Fails when the table does not have exactly `versions`.
+pub(crate) fn expect(schema: &SchemaName, versions: &[String]) -> Script {
+    let mut sorted: Vec<&str> = versions.iter().map(String::as_str).collect();
+    sorted.sort_unstable();
+    Script::new(
+        "SELECT 1 OPERATOR(pg_catalog./) (coalesce(pg_catalog.string_agg(version::pg_catalog.text, ' ' \
+         ORDER BY version::pg_catalog.text COLLATE pg_catalog.\"C\"), '') OPERATOR(pg_catalog.=) ",
+    )
+    .literal(&sorted.join(" "))
+    .sql("::pg_catalog.text)::pg_catalog.int4 FROM ")
+    .script(&table(schema))
+    .sql(";\n")
+}
+
 /// The newest version in the table, which must exist: one row.
 pub(crate) fn newest(schema: &SchemaName) -> Script {
     Script::new("SELECT pg_catalog.max(version::pg_catalog.text) AS version FROM ").script(&table(schema))

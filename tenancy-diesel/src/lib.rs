@@ -6,6 +6,7 @@
 //! * [`Scoped`]: an id that is refused in any tenant but its own.
 //! * [`Registry`], [`Provisioner`], [`Fleet`], [`Roles`], [`Logins`]: tenants' rows, their coming and going,
 //!   their migrations, as whom and by which login their sessions act.
+//! * [`Trial`]: what pending migrations would do, tried on clones.
 //! * [`Runs`]: the ledger of runs over all tenants.
 //! * [`Drift`]: which tenants are not what the template is.
 //! * [`Doctor`]: what is wrong with the database, and the statements that mend it.
@@ -56,6 +57,7 @@ mod tenant_db;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transact;
+mod trial;
 mod turnstile;
 #[cfg(feature = "rocket")]
 pub mod web;
@@ -92,6 +94,9 @@ pub use tenancy_core::scoped::{Scoped, WrongTenant};
 pub use tenancy_core::tenant::{ActiveTenant, Tenant, TenantId, TenantStatus};
 #[cfg(feature = "tokio")]
 pub use tenant_db::TenantDb;
+pub use trial::{
+    MigrationTrial, NotTried, Reversal, SubjectTrial, Trial, TrialOptions, TrialReport, TrialTenants,
+};
 
 #[cfg(all(doctest, feature = "tokio"))]
 #[doc = include_str!("../tests/misuse.md")]

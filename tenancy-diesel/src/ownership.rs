@@ -16,6 +16,15 @@ pub(crate) fn of(schema: &SchemaName) -> Script {
     Script::new(AS_LOGIN).sql("SELECT tenancy.act_as_owner(").literal(schema.as_str()).sql(", true);\n")
 }
 
+/// Acts as the owner of all tenants' schemas until the end of the transaction, if `schema` belongs to one of our owners;
+/// else as the login.
+pub(crate) fn of_all_as(schema: &SchemaName) -> Script {
+    Script::new(AS_LOGIN)
+        .sql("SELECT tenancy.act_as_owner(NULL, true) FROM pg_catalog.pg_namespace n WHERE n.nspname OPERATOR(pg_catalog.=) ")
+        .literal(schema.as_str())
+        .sql("::pg_catalog.name AND tenancy.owns_schemas(pg_catalog.pg_get_userbyid(n.nspowner)::pg_catalog.text);\n")
+}
+
 /// Acts as the owner of `schema` until the gate, if it belongs to the owner role; else as the login.
 pub(crate) fn of_until_the_gate(schema: &SchemaName) -> Script {
     // As the login first: the owner of one tenant's schema may not ask who owns another.

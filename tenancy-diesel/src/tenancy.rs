@@ -23,6 +23,7 @@ use crate::registry::{Registry, Seeds, install};
 use crate::roles::Roles;
 #[cfg(feature = "tokio")]
 use crate::tenant_db::TenantDb;
+use crate::trial::Trial;
 
 /// The library: one per service. Cheap to clone.
 ///
@@ -253,6 +254,11 @@ impl Tenancy {
     /// Migrates all tenants.
     pub fn fleet(&self) -> Fleet<'_> {
         Fleet::new(&self.0)
+    }
+
+    /// Tries pending migrations on clones, and rolls back.
+    pub fn trial(&self) -> Trial<'_> {
+        Trial::new(&self.0)
     }
 
     /// The ledger of runs over all tenants.

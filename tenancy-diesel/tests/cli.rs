@@ -41,5 +41,7 @@ mod spares;
 mod status;
 #[path = "cli/tenants.rs"]
 mod tenants;
+#[path = "cli/trial.rs"]
+mod trial;
 #[path = "cli/usage.rs"]
 mod usage;

@@ -25,7 +25,7 @@ const DIESEL: &[&[&str]] = &[
     &["registry"],
     &["ledger"],
     &["provision", "fleet", "checkout", "roles", "logins", "doctor", "drift"],
-    &["transact"],
+    &["transact", "trial"],
     &["tenant_db"],
     &["tenancy"],
     &["builder"],

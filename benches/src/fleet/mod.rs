@@ -24,12 +24,20 @@ use crate::server::Server;
 
 /// Measures and prints.
 pub(crate) fn run(server: &Server, extent: Extent) -> Result<()> {
-    let levels: &[(usize, usize)] = match extent {
-        Extent { large: true, .. } => &[(10_000, 1)],
-        Extent { quick: true, .. } => &[(60, 1)],
-        _ => &[(200, 5), (1_000, 3)],
+    let levels = match extent {
+        Extent { tenants: Some(tenants), .. } => vec![tenants],
+        Extent { quick: true, .. } => vec![60],
+        _ => vec![200, 1_000],
     };
-    levels.iter().try_for_each(|&(tenants, rounds)| level(server, tenants, rounds))
+    levels.into_iter().try_for_each(|tenants| {
+        let rounds = match tenants {
+            _ if extent.quick => 1,
+            ..500 => 5,
+            500..3_000 => 3,
+            _ => 1,
+        };
+        level(server, tenants, rounds)
+    })
 }
 
 fn level(server: &Server, tenants: usize, rounds: usize) -> Result<()> {

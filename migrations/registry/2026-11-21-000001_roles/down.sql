@@ -34,4 +34,42 @@ ALTER TABLE tenancy.tenants
     DROP COLUMN role_name, DROP COLUMN login_name, DROP COLUMN session_settings, DROP COLUMN max_connections;
 DROP TABLE tenancy.logins;
 DROP TABLE tenancy.installation;
--- tenancy.pin of the version before is not made again: run that version's `tenancy init` on a fresh control plane.
+
+-- As it was.
+CREATE FUNCTION tenancy.pin(
+    p_tenant uuid, p_slug text, p_schema text, p_path text, p_pin text,
+    OUT held boolean, OUT active boolean, OUT resolved text, OUT template_version text
+) LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    v_path text;
+    v_tenant text;
+    v_pin text;
+BEGIN
+    -- The lock first: each statement below has a snapshot of its own, younger than the lock (READ COMMITTED).
+    active := false;
+    held := pg_catalog.pg_try_advisory_lock_shared(
+        1952804465, pg_catalog.hashtext(p_tenant::pg_catalog.text));
+    IF NOT held THEN
+        RETURN;
+    END IF;
+    -- One statement, planned under one path: a plan made under another would be made anew for each tenant. Its
+    -- select list is evaluated from left to right, so current_schema() sees the new path; were it not, the
+    -- schema read back would differ and the pin would be refused.
+    SELECT pg_catalog.set_config('search_path', p_path, false),
+           pg_catalog.set_config('tenancy.tenant', p_tenant::pg_catalog.text, false),
+           pg_catalog.set_config('tenancy.pin', p_pin, false),
+           pg_catalog.current_schema()::pg_catalog.text,
+           t.template_version
+      INTO v_path, v_tenant, v_pin, resolved, template_version
+      FROM tenancy.tenants t
+     WHERE t.id OPERATOR(pg_catalog.=) p_tenant
+       AND t.slug OPERATOR(pg_catalog.=) p_slug
+       AND t.status OPERATOR(pg_catalog.=) 'active'
+       AND t.schema_name OPERATOR(pg_catalog.=) p_schema;
+    active := FOUND;
+    IF NOT active THEN
+        PERFORM pg_catalog.pg_advisory_unlock_shared(
+            1952804465, pg_catalog.hashtext(p_tenant::pg_catalog.text));
+    END IF;
+END
+$$;

@@ -3,6 +3,7 @@
 //! * [`Catalog`]: the migrations there are, in order. [`Migration`]: one of them.
 //! * [`Subject`]: a tenant and what was applied to it.
 //! * [`Policy`]: canaries, waves, limits. [`FleetPlan`]: catalogue × subjects × policy → [`Wave`]s.
+//! * [`sample()`]: which of them stand for all in a trial.
 //! * [`ErrorBudget`], [`GroupSize`], [`Pacer`], [`Backoff`]: what a runner decides on its way.
 //! * [`Latencies`], [`LatencySummary`], [`Throttle`]: what others feel of a run, and how it gives way.
 //! * [`RunnerName`]: what its sessions are called.
@@ -20,6 +21,7 @@ mod plan;
 mod policy;
 mod run;
 mod runner_name;
+mod sample;
 mod throttle;
 mod wave;
 
@@ -34,5 +36,6 @@ pub use plan::{FleetPlan, Subject};
 pub use policy::{Canaries, Policy};
 pub use run::{Direction, RunId, RunState, TenantState, UnknownWord};
 pub use runner_name::RunnerName;
+pub use sample::sample;
 pub use throttle::Throttle;
 pub use wave::{TenantPlan, Wave};

@@ -20,7 +20,7 @@ pub struct Gate {
 impl Gate {
     /// The gate for sessions that start with `defaults`.
     pub fn new(defaults: &SessionDefaults) -> Self {
-        let wipe = Script::new(WIPE).script(&defaults.script());
+        let wipe = wipe(defaults);
         let wipe_and_deallocate = wipe.clone().sql("DEALLOCATE ALL;\n");
         Self { wipe, wipe_and_deallocate }
     }
@@ -57,15 +57,20 @@ impl Gate {
     }
 }
 
-/// Wipes what a borrower left in a session, prepared statements aside; also inside a transaction. The settings that the
-/// session began with are to be set again.
-pub const WIPE: &str = "CLOSE ALL;\n\
-    SET SESSION AUTHORIZATION DEFAULT;\n\
-    RESET ROLE;\n\
-    RESET ALL;\n\
-    UNLISTEN *;\n\
-    DISCARD TEMP;\n\
-    DISCARD SEQUENCES;\n";
+/// Wipes what a borrower left in a session, prepared statements and advisory locks aside, so that it is as it began with
+/// `defaults`; also inside a transaction.
+pub fn wipe(defaults: &SessionDefaults) -> Script {
+    Script::new(
+        "CLOSE ALL;\n\
+         SET SESSION AUTHORIZATION DEFAULT;\n\
+         RESET ROLE;\n\
+         RESET ALL;\n\
+         UNLISTEN *;\n\
+         DISCARD TEMP;\n\
+         DISCARD SEQUENCES;\n",
+    )
+    .script(&defaults.script())
+}
 
 /// What only functions can wipe: advisory locks, and the seed of `random()`. In the select list of the proof,
 /// because each statement more is parsed and planned; the list is evaluated from left to right, so not before the

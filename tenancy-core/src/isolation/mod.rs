@@ -26,7 +26,7 @@ mod shared;
 
 pub use defaults::SessionDefaults;
 pub use frame::{Access, CONTROL_PATH, TransactionFrame};
-pub use gate::{Gate, Statements, WIPE};
+pub use gate::{Gate, Statements, wipe};
 pub use plan::{PlanError, SessionPlan};
 pub use refusal::Refusal;
 pub use roles::{TenantRoles, UnknownTenantRoles};

@@ -16,6 +16,7 @@ mod hosts;
 mod inputs;
 mod lexer;
 mod lexer_tests;
+mod migrations;
 mod plans;
 mod quoting;
 mod shapes;

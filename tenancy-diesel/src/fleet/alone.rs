@@ -89,15 +89,19 @@ impl Alone<'_> {
             true => self.in_transaction(conn, member, began),
             false => self.outside(conn, member, began),
         };
+        // Not the tenant's fault: a backend was ended, or the server is gone, which the next connection tells. Of a session
+        // that ended in a transaction nothing stays; what ran outside of one may have been done.
+        let lost = result.is_err() && self.loaded.transactional && conn.batch_execute("SELECT 1").is_err();
         match result {
             Ok(by_us) => Ok(Outcome::Done { by_us }),
+            Err(End::Failed(Failed { error, .. }) | End::Error(error)) if lost => {
+                Ok(Outcome::InTheWay(error.to_string()))
+            }
             Err(End::Gone) => Ok(Outcome::Gone),
             Err(End::Error(error @ (Error::RunLost { .. } | Error::NotInitialized))) => Err(error),
             Err(end) => {
                 let (error, in_the_way) = end.told();
-                // Not the tenant's fault: a backend was ended, or the server is gone, which the next connection tells.
-                let lost = conn.batch_execute("SELECT 1").is_err();
-                Ok(if in_the_way || lost { Outcome::InTheWay(error) } else { Outcome::Failed(error) })
+                Ok(if in_the_way { Outcome::InTheWay(error) } else { Outcome::Failed(error) })
             }
         }
     }
@@ -124,7 +128,7 @@ impl Alone<'_> {
                 }
                 return Err(End::Failed(failed));
             }
-            self.write(conn, member, began)?;
+            self.write(conn, member, by_us, began)?;
             Ok(by_us)
         });
         // Diesel has nothing to roll back then, and says only that.
@@ -149,7 +153,7 @@ impl Alone<'_> {
                 let sql = self.target(member).written_down(self.direction, &self.loaded.version);
                 conn.batch_execute(sql.as_str()).map_err(Error::query("record the migration"))?;
             }
-            self.write(conn, member, began)?;
+            self.write(conn, member, by_us, began)?;
             Ok(by_us)
         })
     }
@@ -174,7 +178,20 @@ impl Alone<'_> {
     }
 
     /// Writes into the registry and the ledger; the transaction acts as the login.
-    fn write(&self, conn: &mut PgConnection, member: &Member<'_>, began: Instant) -> Result<(), Error> {
+    fn write(
+        &self,
+        conn: &mut PgConnection,
+        member: &Member<'_>,
+        by_us: bool,
+        began: Instant,
+    ) -> Result<(), Error> {
+        if !by_us {
+            // The registry's row is true already; the ledger's may be, when a commit was not heard of.
+            return match member.is_last() {
+                true => ledger::done_already(conn, self.record.hold, &[member.id]),
+                false => Ok(()),
+            };
+        }
         let step = Step {
             tenant: member.id,
             milliseconds: began.elapsed().as_secs_f64() * 1e3,

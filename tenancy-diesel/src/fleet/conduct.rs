@@ -42,7 +42,7 @@ struct Hall {
 impl Run<'_> {
     /// Does it, and writes down how it ended. `left`: who is left of a run that is resumed.
     pub(super) fn conduct(&mut self, mut desk: Desk, left: Option<Vec<Unfinished>>) -> Result<(), Error> {
-        let result = self.to_the_end(&mut desk, left);
+        let result = self.carry_out(&mut desk, left);
         let (state, reason) = match (&result, desk.ending.take()) {
             (Err(error), _) => (RunState::Failed, Some(error.to_string())),
             (Ok(()), Some((state, reason))) => (state, Some(reason)),
@@ -60,10 +60,10 @@ impl Run<'_> {
         result.and(closed)
     }
 
-    fn to_the_end(&mut self, desk: &mut Desk, left: Option<Vec<Unfinished>>) -> Result<(), Error> {
+    fn carry_out(&mut self, desk: &mut Desk, left: Option<Vec<Unfinished>>) -> Result<(), Error> {
         let name = session_name::name_session(&desk.name);
         desk.captain.batch_execute(name.as_str()).map_err(Error::query("name the session"))?;
-        if !self.template(desk)? {
+        if self.is_stopped(desk) || !self.template(desk)? {
             return Ok(());
         }
         let plans = match left {
@@ -80,8 +80,8 @@ impl Run<'_> {
                 plans
             }
             None => {
-                let plan = self.plan(desk, &HashSet::new())?;
-                ledger::enroll(&mut desk.captain, desk.hold.id, &plan.waves, 0)?;
+                let plan = self.plan(desk, None)?;
+                ledger::enroll(&mut desk.captain, desk.hold.id, &plan.waves)?;
                 vec![plan]
             }
         };
@@ -99,10 +99,8 @@ impl Run<'_> {
             pacer: Mutex::new(Pacer::new(self.policy.max_rate)),
             throttle: self.policy.pause_when_p99.map(|limit| Mutex::new(Throttle::new(limit))),
         };
-        let mut tried: HashSet<TenantId> = HashSet::new();
         let mut number = 0;
         for plan in &plans {
-            tried.extend(plan.tenants().map(|tenant| tenant.id));
             for wave in &plan.waves {
                 number += 1;
                 self.wave(desk, &hall, plan, wave, number)?;
@@ -111,14 +109,15 @@ impl Run<'_> {
                 }
             }
         }
-        // Whoever lacks something now was restored, moved or planted by hand since the plan was made.
+        // Whoever lacks something now was restored, moved or planted by hand since the plan was made, or its registry row
+        // knew more than its schema.
+        let mut tried: HashSet<TenantId> = HashSet::new();
         while self.direction == Direction::Up && desk.failed == 0 {
-            let plan = self.plan(desk, &tried)?;
+            let plan = self.plan(desk, Some(&tried))?;
             if plan.is_empty() {
                 break;
             }
-            let first = i32::try_from(desk.waves).unwrap_or(i32::MAX);
-            ledger::enroll(&mut desk.captain, desk.hold.id, &plan.waves, first)?;
+            ledger::enroll(&mut desk.captain, desk.hold.id, &plan.waves)?;
             desk.total += plan.len();
             desk.waves += plan.waves.len();
             tried.extend(plan.tenants().map(|tenant| tenant.id));
@@ -165,17 +164,27 @@ impl Run<'_> {
         }
     }
 
-    /// Who lacks what now, those aside who were `tried`. The policy's canaries and waves are for the first plan.
-    fn plan(&self, desk: &mut Desk, tried: &HashSet<TenantId>) -> Result<FleetPlan, Error> {
+    /// Whether somebody asked it to stop: then nothing new is begun.
+    fn is_stopped(&self, desk: &mut Desk) -> bool {
+        let stopped = self.options.stop.is_requested();
+        if stopped {
+            desk.end(RunState::Paused, "it was interrupted".to_owned());
+        }
+        stopped
+    }
+
+    /// Who lacks what now; of stragglers, those aside who were `tried`. The policy's canaries are for the first plan.
+    fn plan(&self, desk: &mut Desk, tried: Option<&HashSet<TenantId>>) -> Result<FleetPlan, Error> {
         let later = Policy { canaries: Canaries::None, ..self.policy.clone() };
-        let policy = if tried.is_empty() { &self.policy } else { &later };
+        let policy = if tried.is_none() { &self.policy } else { &later };
         let versions = self.catalog.versions();
         let which = match self.direction {
             Direction::Up => Which::Lacking(&versions),
             Direction::Down => Which::Having(&self.versions),
         };
         let subjects = subjects::read(&mut desk.captain, which, &self.policy.only)?;
-        let subjects = subjects.into_iter().filter(|subject| !tried.contains(&subject.id));
+        let subjects =
+            subjects.into_iter().filter(|subject| tried.is_none_or(|tried| !tried.contains(&subject.id)));
         Ok(self.plan_of(subjects, policy))
     }
 
@@ -213,8 +222,7 @@ impl Run<'_> {
         wave: &Wave,
         number: usize,
     ) -> Result<(), Error> {
-        if self.options.stop.is_requested() {
-            desk.end(RunState::Paused, "it was interrupted".to_owned());
+        if self.is_stopped(desk) {
             return Ok(());
         }
         (self.observer)(&FleetEvent::Wave { wave: number, canary: wave.canary, tenants: wave.tenants.len() });
@@ -234,18 +242,20 @@ impl Run<'_> {
             neighbours: Some(&hall.neighbours),
             pacer: &hall.pacer,
             throttle: hall.throttle.as_ref(),
+            stop: &self.options.stop,
             canary: wave.canary,
             total: desk.total,
             failed: AtomicUsize::new(desk.failed),
         };
         let (observer, report, stop) = (&mut *self.observer, &mut self.report, &self.options.stop);
         let budget = self.policy.budget;
-        let (mut looked, mut broken) = (Instant::now(), None);
-        let mut failed = 0;
+        let mut broken = None;
+        let (mut failed, mut finished) = (0, 0);
         let worked = crew::work(works.jobs, |post| works.work(&queue, post), &mut |word, shift: &Shift| {
             let heard = || -> Result<(), Error> {
                 match word {
                     Some(Word::Finished { tenant, worker, gone, report: done }) => {
+                        finished += 1;
                         if gone {
                             ledger::gone(&mut desk.captain, desk.hold, &[tenant])?;
                             desk.total = desk.total.saturating_sub(1);
@@ -284,21 +294,18 @@ impl Run<'_> {
                 Ok(())
             };
             let mut result = heard();
-            if result.is_ok() && looked.elapsed() >= LOOK {
-                looked = Instant::now();
+            if result.is_ok() && desk.looked.elapsed() >= LOOK {
+                desk.looked = Instant::now();
                 match ledger::pause_requested(&mut desk.captain, desk.hold.id) {
                     Ok(true) => desk.end(RunState::Paused, "somebody asked it to pause".to_owned()),
                     Ok(false) => {}
                     Err(error) => result = Err(error),
                 }
             }
-            if stop.is_requested() {
-                desk.end(RunState::Paused, "it was interrupted".to_owned());
-            }
             if let Err(error) = result {
                 broken.get_or_insert(error);
             }
-            if broken.is_some() || desk.ending.is_some() {
+            if broken.is_some() || desk.ending.is_some() || stop.is_requested() {
                 shift.end();
             }
         });
@@ -306,6 +313,9 @@ impl Run<'_> {
         worked?;
         if let Some(error) = broken {
             return Err(error);
+        }
+        if finished < wave.tenants.len() {
+            self.is_stopped(desk);
         }
         if wave.canary && failed == 0 && self.policy.pause_after_canaries && desk.ending.is_none() {
             desk.end(RunState::Paused, "the canaries are done".to_owned());

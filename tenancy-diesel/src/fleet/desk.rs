@@ -1,3 +1,5 @@
+use std::time::Instant;
+
 use tenancy_core::fleet::{RunState, RunnerName};
 
 use crate::connection::ControlConnection;
@@ -15,6 +17,8 @@ pub(super) struct Desk {
     pub(super) failed: usize,
     /// How many waves the ledger has.
     pub(super) waves: usize,
+    /// When it was asked for the last time whether somebody wants the run to pause.
+    pub(super) looked: Instant,
     /// How it ends, if before its time, and why.
     pub(super) ending: Option<(RunState, String)>,
 }
@@ -28,6 +32,7 @@ impl Desk {
             total: 0,
             failed: 0,
             waves: 0,
+            looked: Instant::now(),
             ending: None,
         }
     }

@@ -177,7 +177,7 @@ impl<'a> Fleet<'a> {
         options: &RunOptions,
         mut observer: impl FnMut(&FleetEvent<'_>),
     ) -> Result<FleetReport, FleetError> {
-        let versions = self.versions_to_revert(what)?;
+        let versions = self.which_to_revert(what)?;
         if versions.is_empty() {
             return Ok(FleetReport::default());
         }

@@ -13,8 +13,8 @@ use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Uuid as SqlUuid};
 use diesel::{PgConnection, QueryableByName, sql_query};
-use tenancy_core::fleet::{Direction, RunnerName};
-use tenancy_core::isolation::{SharedSchemas, WIPE};
+use tenancy_core::fleet::{Direction, GroupSize, RunnerName};
+use tenancy_core::isolation::{SessionDefaults, SharedSchemas, wipe};
 use tenancy_core::name::{RoleName, SchemaName, TenantSlug};
 use tenancy_core::script::Script;
 use uuid::Uuid;
@@ -22,7 +22,7 @@ use uuid::Uuid;
 use super::apply::{IMMEDIATE, depth};
 use super::member::Member;
 use super::patience::Patience;
-use super::session_name;
+use super::session_name::name_transaction;
 use crate::bookkeeping;
 use crate::error::Error;
 use crate::ledger::{self, Entry, Step};
@@ -68,16 +68,23 @@ struct Home {
     slug: String,
     #[diesel(sql_type = Text)]
     schema_name: String,
-    #[diesel(sql_type = Bool)]
-    applied: bool,
+    /// What the registry has on record.
+    #[diesel(sql_type = Array<Text>)]
+    migrations: Vec<String>,
     /// As whom: the owner of all tenants' schemas, or the login where none of ours owns it.
     #[diesel(sql_type = Nullable<Text>)]
     owner: Option<String>,
 }
 
+impl Home {
+    fn has(&self, version: &str) -> bool {
+        self.migrations.iter().any(|has| has == version)
+    }
+}
+
 /// Tenants that can be migrated in a group: their schema is there, and they have no owner of their own.
 const HOMES: &str = "\
-    SELECT t.id, t.slug, t.schema_name, $2 = ANY (t.migrations) AS applied, \
+    SELECT t.id, t.slug, t.schema_name, t.migrations, \
            CASE WHEN pg_catalog.pg_get_userbyid(n.nspowner) = i.owner_role::name THEN i.owner_role END AS owner \
       FROM tenancy.tenants t \
       JOIN pg_catalog.pg_namespace n ON n.nspname = t.schema_name::name \
@@ -106,6 +113,9 @@ struct Count {
     count: i64,
 }
 
+/// After so long a group takes in nobody else: its next tenants have more rows than those by which its size was chosen.
+const LONG: Duration = GroupSize::AIM.saturating_mul(3);
+
 /// Does it to all `members`, or to none: an error says nothing of which of them was to blame.
 pub(super) fn run(
     conn: &mut PgConnection,
@@ -113,7 +123,7 @@ pub(super) fn run(
     members: &mut [Member<'_>],
 ) -> Result<Committed, Error> {
     conn.transaction(|conn| {
-        let begin = session_name::name_transaction(group.name).script(&group.patience.local());
+        let begin = name_transaction(group.name).script(&group.patience.local());
         conn.batch_execute(begin.as_str()).map_err(Error::query("begin a group"))?;
         let ids: Vec<Uuid> = members.iter().map(|member| member.id.as_uuid()).collect();
         // The locks first: the next statement's snapshot is younger than they are.
@@ -124,7 +134,6 @@ pub(super) fn run(
         let held: Vec<Uuid> = held.into_iter().filter(|row| row.held).map(|row| row.id).collect();
         let homes: Vec<Home> = sql_query(HOMES)
             .bind::<Array<SqlUuid>, _>(&held)
-            .bind::<Text, _>(group.version)
             .load(conn)
             .map_err(Error::query("read where a group of tenants lives"))?;
         let homes: HashMap<Uuid, Home> = homes.into_iter().map(|home| (home.id, home)).collect();
@@ -137,17 +146,20 @@ pub(super) fn run(
 
         let depth_before = depth(conn);
         let mut fates = Vec::with_capacity(members.len());
-        let mut steps = Vec::with_capacity(members.len());
-        let mut first = true;
+        let (mut steps, mut found) = (Vec::with_capacity(members.len()), Vec::new());
+        let (mut first, mut locked) = (true, None);
         for member in members.iter_mut() {
             let fate = match homes.get(&member.id.as_uuid()).map(|home| arrive(member, home)).transpose()? {
+                // Those before it are locked until the end.
+                _ if locked.is_some_and(|since: Instant| since.elapsed() > LONG) => Fate::Alone,
                 None => Fate::Alone,
-                Some(home) if home.applied == (group.direction == Direction::Up) => {
+                Some(home) if home.has(group.version) == (group.direction == Direction::Up) => {
                     Fate::Done { by_us: false, took: Duration::ZERO }
                 }
                 Some(home) => {
                     let began = Instant::now();
-                    let batch = group.batch(member, home.owner.as_deref(), first)?;
+                    locked.get_or_insert(began);
+                    let batch = group.batch(member, home, first)?;
                     first = false;
                     conn.batch_execute(batch.as_str()).map_err(Error::query("migrate a group of tenants"))?;
                     if depth(conn) != depth_before {
@@ -159,17 +171,22 @@ pub(super) fn run(
                     Fate::Done { by_us: true, took: began.elapsed() }
                 }
             };
-            if let Fate::Done { took, .. } = fate {
-                steps.push(Step {
+            match fate {
+                Fate::Done { by_us: true, took } => steps.push(Step {
                     tenant: member.id,
                     milliseconds: took.as_secs_f64() * 1e3,
                     last: group.last,
-                });
+                }),
+                Fate::Done { .. } if group.last => found.push(member.id),
+                Fate::Done { .. } | Fate::Alone => {}
             }
             fates.push(fate);
         }
-        conn.batch_execute(&wiped(&session)).map_err(Error::query("end a group"))?;
+        conn.batch_execute(group.wiped(&session).as_str()).map_err(Error::query("end a group"))?;
         ledger::record(conn, group.record, &steps)?;
+        if !found.is_empty() {
+            ledger::done_already(conn, group.record.hold, &found)?;
+        }
         let locks = match group.count_locks {
             true => Some(count_locks(conn)?),
             false => None,
@@ -188,16 +205,10 @@ fn arrive<'a>(member: &mut Member<'_>, home: &'a Home) -> Result<&'a Home, Error
 
 impl Group<'_> {
     /// Everything that is done to one tenant.
-    fn batch(&self, member: &Member<'_>, owner: Option<&str>, first: bool) -> Result<Script, Error> {
+    fn batch(&self, member: &Member<'_>, home: &Home, first: bool) -> Result<Script, Error> {
         let schema = &member.schema;
-        let start = if first {
-            Script::default()
-        } else {
-            Script::new(WIPE)
-                .script(&session_name::name_transaction(self.name))
-                .script(&self.patience.local())
-        };
-        let start = match owner.map(RoleName::parse).transpose() {
+        let start = if first { Script::default() } else { self.wipe().script(&self.patience.local()) };
+        let start = match home.owner.as_deref().map(RoleName::parse).transpose() {
             Ok(Some(role)) => start.sql("SET LOCAL ROLE ").ident(role.ident()).sql(";\n"),
             Ok(None) => start.sql("SET LOCAL ROLE NONE;\n"),
             Err(error) => {
@@ -205,8 +216,8 @@ impl Group<'_> {
                 return Err(Error::Registry { slug, reason: error.to_string() });
             }
         };
-        // Written down first: it fails when the schema knows better than the registry, or is gone; and from here on
-        // nobody drops the schema.
+        // First: it fails when the schema has other migrations than the registry says, or is gone; and from here on nobody
+        // drops the schema.
         let down = match self.direction {
             Direction::Up => bookkeeping::insert_into_existing(schema, self.version),
             Direction::Down => bookkeeping::delete_existing(schema, self.version),
@@ -215,22 +226,29 @@ impl Group<'_> {
             .sql("SET LOCAL search_path TO ")
             .script(&self.shared.search_path(schema))
             .sql(";\n")
+            .script(&bookkeeping::expect(schema, &home.migrations))
             .script(&down)
             .migration(self.sql)
             .sql(IMMEDIATE))
     }
-}
 
-/// The session as it was when the group began: wiped, and pinned as the gate expects.
-fn wiped(session: &Session) -> String {
-    Script::new(WIPE)
-        .sql("SELECT pg_catalog.set_config('search_path', ")
-        .literal(&session.path)
-        .sql(", false), pg_catalog.set_config('tenancy.pin', ")
-        .literal(&session.pin)
-        .sql(", false);\n")
-        .as_str()
-        .to_owned()
+    /// Makes the session what it was when it was taken from its pool, and calls it what it is called in this run: `RESET ALL`
+    /// leaves the server's own settings, by whose time zone a default would be another moment for the next tenant.
+    fn wipe(&self) -> Script {
+        wipe(&SessionDefaults::default())
+            .sql("SELECT pg_catalog.pg_advisory_unlock_all();\n")
+            .script(&name_transaction(self.name))
+    }
+
+    /// The session as it was when the group began: wiped, and pinned as the gate expects.
+    fn wiped(&self, session: &Session) -> Script {
+        self.wipe()
+            .sql("SELECT pg_catalog.set_config('search_path', ")
+            .literal(&session.path)
+            .sql(", false), pg_catalog.set_config('tenancy.pin', ")
+            .literal(&session.pin)
+            .sql(", false);\n")
+    }
 }
 
 fn count_locks(conn: &mut PgConnection) -> Result<usize, Error> {

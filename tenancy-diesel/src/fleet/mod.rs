@@ -26,6 +26,8 @@ mod failure;
 #[expect(clippy::module_inception, reason = "the file is named after its type")]
 mod fleet;
 mod group;
+#[cfg(all(test, feature = "embedded"))]
+mod group_tests;
 mod holder;
 mod home;
 mod invalid_indexes;
@@ -48,6 +50,7 @@ mod target;
 mod template;
 mod worker;
 
+pub(crate) use apply::apply;
 pub use blocker::Blocker;
 pub use event::FleetEvent;
 pub use exec::ExecResult;
@@ -60,4 +63,7 @@ pub use redo::Redone;
 pub use report::{FleetReport, TenantReport};
 pub use revert::{Revert, RevertPlan};
 pub use stop::Stop;
+pub(crate) use subjects::{Which, read as read_subjects};
+pub(crate) use target::Target;
 pub use template::TemplateStanding;
+pub(crate) use template::find;

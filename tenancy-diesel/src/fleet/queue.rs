@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use tenancy_core::fleet::{FleetPlan, GroupSize, Pacer, Policy, Wave};
+use tenancy_core::fleet::{FleetPlan, GroupSize, Migration, Pacer, Policy, Wave};
 
 use super::member::Member;
 
@@ -17,7 +17,15 @@ pub(super) struct Queue<'a> {
 #[derive(Debug)]
 struct Bucket<'a> {
     members: VecDeque<Member<'a>>,
-    size: GroupSize,
+    /// For each of the migrations that they need, how many tenants share a transaction; none where they never do.
+    sizes: Vec<Option<GroupSize>>,
+}
+
+impl Bucket<'_> {
+    /// How many the next group has: a slow migration among fast ones decides.
+    fn size(&self) -> usize {
+        self.sizes.iter().flatten().map(|size| size.get()).min().unwrap_or(1)
+    }
 }
 
 /// What a worker does next.
@@ -44,8 +52,8 @@ impl<'a> Queue<'a> {
                     bucket.members.push_back(member);
                 }
                 _ => buckets.push_back(Bucket {
+                    sizes: vec![Some(GroupSize::new(policy.group)); member.needs.len()],
                     members: VecDeque::from([member]),
-                    size: GroupSize::new(policy.group),
                 }),
             }
         }
@@ -60,7 +68,7 @@ impl<'a> Queue<'a> {
         if let Some(bucket) = self.buckets.front_mut() {
             // Nobody goes home while another has a group that both could share.
             let share = bucket.members.len().div_ceil(jobs.max(1));
-            let size = bucket.size.get().min(share).min(pacer.largest_group()).max(1);
+            let size = bucket.size().min(share).min(pacer.largest_group()).max(1);
             let members: Vec<_> = bucket.members.drain(..size.min(bucket.members.len())).collect();
             if bucket.members.is_empty() {
                 self.buckets.pop_front();
@@ -79,21 +87,39 @@ impl<'a> Queue<'a> {
         self.later.push((at, member));
     }
 
-    /// A group of those that need `needs` took so long.
-    pub(super) fn took(&mut self, needs: &[tenancy_core::fleet::Migration], size: usize, took: Duration) {
-        if let Some(bucket) = self.bucket(needs) {
-            bucket.size.took(size, took);
+    /// The migration number `place` of `needs` took a group of `size` so long.
+    pub(super) fn took(&mut self, needs: &[Migration], place: usize, size: usize, took: Duration) {
+        if let Some(known) = self.size(needs, place) {
+            known.took(size, took);
+        }
+    }
+
+    /// The same of a tenant that was alone. Groups begin with one; what is known of larger ones stays.
+    pub(super) fn took_alone(&mut self, needs: &[Migration], place: usize, took: Duration) {
+        if let Some(known) = self.size(needs, place).filter(|size| size.get() == 1) {
+            known.took(1, took);
+        }
+    }
+
+    /// The migration number `place` of `needs` is never done in groups.
+    pub(super) fn never_together(&mut self, needs: &[Migration], place: usize) {
+        if let Some(size) = self.bucket(needs).and_then(|bucket| bucket.sizes.get_mut(place)) {
+            *size = None;
         }
     }
 
     /// There is no room in the server's lock table for groups of more than `most` of those that need `needs`.
-    pub(super) fn limit(&mut self, needs: &[tenancy_core::fleet::Migration], most: usize) {
+    pub(super) fn limit(&mut self, needs: &[Migration], most: usize) {
         if let Some(bucket) = self.bucket(needs) {
-            bucket.size.limit(most);
+            bucket.sizes.iter_mut().flatten().for_each(|size| size.limit(most));
         }
     }
 
-    fn bucket(&mut self, needs: &[tenancy_core::fleet::Migration]) -> Option<&mut Bucket<'a>> {
+    fn size(&mut self, needs: &[Migration], place: usize) -> Option<&mut GroupSize> {
+        self.bucket(needs)?.sizes.get_mut(place)?.as_mut()
+    }
+
+    fn bucket(&mut self, needs: &[Migration]) -> Option<&mut Bucket<'a>> {
         self.buckets
             .iter_mut()
             .find(|bucket| bucket.members.front().is_some_and(|member| std::ptr::eq(member.needs, needs)))

@@ -40,7 +40,7 @@ impl Fleet<'_> {
     /// migration here.
     pub fn plan_revert(&self, what: &Revert, policy: &Policy) -> Result<RevertPlan, Error> {
         let catalog = self.catalog()?;
-        let versions = self.versions_to_revert(what)?;
+        let versions = self.which_to_revert(what)?;
         let name = |version: &String| catalog.find(version).map(|migration| migration.name.clone());
         let migrations =
             versions.iter().map(|version| name(version).ok_or_else(|| template::unknown(version)));
@@ -52,7 +52,7 @@ impl Fleet<'_> {
     }
 
     /// Which versions of the template, newest first.
-    pub(super) fn versions_to_revert(&self, what: &Revert) -> Result<Vec<String>, Error> {
+    pub(super) fn which_to_revert(&self, what: &Revert) -> Result<Vec<String>, Error> {
         let newest = self.templates_versions()?.into_iter().rev();
         match what {
             Revert::Steps(steps) => Ok(newest.take(*steps).collect()),

@@ -20,7 +20,7 @@ use super::template;
 use crate::connection::ControlConnection;
 use crate::context::Context;
 use crate::error::Error;
-use crate::ledger::{self, NewRun};
+use crate::ledger::{self, NewRun, Runs};
 use crate::locks;
 use crate::migrations::Loaded;
 
@@ -167,6 +167,8 @@ impl<'a> Run<'a> {
             },
         };
         drop(conn);
+        // Whether it is about some tenants only is the run's own to say.
+        self.policy.only = Runs::new(self.context).find(run)?.policy.only;
         let mut captain = self.context.control_pool(1).control().map(ControlConnection::new)?;
         if !self.claim(&mut captain)? {
             return Ok(());

@@ -15,7 +15,7 @@ const DROPPING: &str = "dropping";
 
 /// Which tenants.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Which<'a> {
+pub(crate) enum Which<'a> {
     /// All that live in a schema of their own, suspended and archived ones too.
     All,
     /// Those that lack one of these versions.
@@ -29,7 +29,7 @@ pub(super) enum Which<'a> {
 /// # Errors
 ///
 /// [`Error::UnknownTenant`] when one of `only` does not exist.
-pub(super) fn read(
+pub(crate) fn read(
     conn: &mut PgConnection,
     which: Which<'_>,
     only: &[TenantSlug],

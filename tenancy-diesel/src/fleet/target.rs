@@ -43,8 +43,9 @@ impl Target<'_> {
             Direction::Up => bookkeeping::insert(self.schema, version),
             Direction::Down => bookkeeping::delete(self.schema, version),
         };
-        // Not in the tenant's path, where operators of its own could stand, nor as whom the migration left.
-        Script::new("SET LOCAL search_path TO pg_catalog, pg_temp;\n")
+        // Not in the tenant's path, where operators of its own could stand, nor as whom the migration left. What pg_dump
+        // writes begins with `row_security = off`: by that the registry's policies would be an error.
+        Script::new("SET LOCAL search_path TO pg_catalog, pg_temp;\nSET LOCAL row_security TO on;\n")
             .script(&ownership::of(self.schema))
             .script(&record)
             .sql(ownership::AS_LOGIN)

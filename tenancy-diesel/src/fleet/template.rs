@@ -147,7 +147,7 @@ fn each(
 }
 
 /// The migration of `version` among those that were loaded.
-pub(super) fn find<'a>(loaded: &'a [Loaded], version: &str) -> Result<&'a Loaded, Error> {
+pub(crate) fn find<'a>(loaded: &'a [Loaded], version: &str) -> Result<&'a Loaded, Error> {
     loaded.iter().find(|migration| migration.version == version).ok_or_else(|| unknown(version))
 }
 

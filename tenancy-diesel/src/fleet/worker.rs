@@ -19,6 +19,7 @@ use super::neighbours::Neighbours;
 use super::patience::Patience;
 use super::queue::{Next, Queue};
 use super::report::TenantReport;
+use super::stop::Stop;
 use super::template::find;
 use crate::connection::ControlConnection;
 use crate::crew::Post;
@@ -43,6 +44,7 @@ pub(super) struct Works<'a> {
     pub(super) neighbours: Option<&'a Neighbours>,
     pub(super) pacer: &'a Mutex<Pacer>,
     pub(super) throttle: Option<&'a Mutex<Throttle>>,
+    pub(super) stop: &'a Stop,
     /// Whether a failure ends the run.
     pub(super) canary: bool,
     /// How many tenants the run is about, and how many of them failed.
@@ -78,7 +80,7 @@ impl<'a> Works<'a> {
     ///
     /// What every other tenant would meet.
     pub(super) fn work(&self, queue: &Mutex<Queue<'a>>, post: &Post<'_, Word>) -> Result<(), Error> {
-        while !post.shift.is_over() {
+        while !self.is_over(post) {
             if !self.may_begin(post) {
                 thread::sleep(NAP);
                 continue;
@@ -95,6 +97,11 @@ impl<'a> Works<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Whether nothing new is to be begun.
+    fn is_over(&self, post: &Post<'_, Word>) -> bool {
+        post.shift.is_over() || self.stop.is_requested()
     }
 
     /// Whether other sessions are fast enough.
@@ -115,7 +122,7 @@ impl<'a> Works<'a> {
     /// Sleeps; `false` when the shift ended meanwhile.
     fn nap(&self, wait: Duration, post: &Post<'_, Word>) -> bool {
         let until = Instant::now() + wait;
-        while !post.shift.is_over() {
+        while !self.is_over(post) {
             match until.checked_duration_since(Instant::now()) {
                 Some(left) if !left.is_zero() => thread::sleep(left.min(NAP)),
                 _ => return true,
@@ -134,18 +141,23 @@ impl<'a> Works<'a> {
     ) -> Result<(), Error> {
         while let Some(migration) = members.first().and_then(Member::next) {
             let loaded = find(self.loaded, &migration.version)?;
-            let together = members.len() > 1 && loaded.stands_alone(self.direction).is_none();
+            let may_share = loaded.stands_alone(self.direction).is_none();
+            if !may_share {
+                lock(queue).never_together(members[0].needs, members[0].done);
+            }
+            // Who was put off is worked on alone: that waits for its lock.
+            let together = may_share && members.iter().all(|member| member.attempts == 0);
             let (mut done, alone) =
                 if together { self.together(members, loaded, queue, post)? } else { (Vec::new(), members) };
             for member in alone {
-                if post.shift.is_over() {
+                if self.is_over(post) {
                     // The ledger has it as pending.
                     continue;
                 }
                 done.extend(self.alone(member, loaded, queue, post)?);
             }
             members = done;
-            if post.shift.is_over() && members.first().is_some_and(|member| member.next().is_some()) {
+            if self.is_over(post) && members.first().is_some_and(|member| member.next().is_some()) {
                 return Ok(());
             }
         }
@@ -165,7 +177,8 @@ impl<'a> Works<'a> {
         post: &Post<'_, Word>,
     ) -> Result<(Vec<Member<'a>>, Vec<Member<'a>>), Error> {
         let Some(sql) = loaded.sql(self.direction) else { return Ok((Vec::new(), members)) };
-        let (needs, size, began) = (members[0].needs, members.len(), Instant::now());
+        let (needs, place) = (members[0].needs, members[0].done);
+        let (size, began) = (members.len(), Instant::now());
         let worker = self.worker(post);
         let group = Group {
             name: self.name,
@@ -184,7 +197,7 @@ impl<'a> Works<'a> {
             Ok(committed) => {
                 let took = began.elapsed();
                 let mut queue = lock(queue);
-                queue.took(needs, size, took);
+                queue.took(needs, place, size, took);
                 if let Some(locks) = committed.locks {
                     let each = locks.div_ceil(size).max(1);
                     queue.limit(needs, self.locks.at_once(each) / self.jobs.max(1));
@@ -240,6 +253,9 @@ impl<'a> Works<'a> {
         drop(conn);
         match outcome {
             Outcome::Done { by_us } => {
+                if by_us {
+                    lock(queue).took_alone(member.needs, member.done, began.elapsed());
+                }
                 member.advance(by_us, began.elapsed());
                 return Ok(Some(member));
             }

@@ -6,16 +6,21 @@ use tenancy_core::fleet::{RunId, Wave};
 
 use crate::error::Error;
 
-/// One statement, whatever the number of tenants; each of its arrays has one value per tenant.
-const ENROLL: &str = "WITH enrolled AS (INSERT INTO tenancy.run_tenants \
+/// One statement, whatever the number of tenants; each of its arrays has one value per tenant. Waves are counted on from
+/// those that the ledger has. A row that was inserted has no `xmax`.
+const ENROLL: &str = "WITH enrolled AS (INSERT INTO tenancy.run_tenants AS r \
      (run_id, tenant_id, slug, schema_name, wave, canary, from_version) \
-     SELECT $1, g.id, g.slug, g.home, g.wave, g.canary, g.version FROM ROWS FROM ( \
+     SELECT $1, g.id, g.slug, g.home, g.wave OPERATOR(pg_catalog.+) (SELECT coalesce(pg_catalog.max(e.wave) \
+     OPERATOR(pg_catalog.+) 1, 0) FROM tenancy.run_tenants e WHERE e.run_id OPERATOR(pg_catalog.=) $1), \
+     g.canary, g.version FROM ROWS FROM ( \
      pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), \
      pg_catalog.unnest($6), pg_catalog.unnest($7)) AS g (id, slug, home, wave, canary, version) \
-     ON CONFLICT DO NOTHING RETURNING 1) \
+     ON CONFLICT (run_id, tenant_id) DO UPDATE SET state = 'pending', wave = excluded.wave, canary = excluded.canary, \
+     finished_at = NULL, error = NULL WHERE r.state OPERATOR(pg_catalog.<>) 'pending' \
+     RETURNING r.xmax OPERATOR(pg_catalog.=) 0 AS is_new) \
      UPDATE tenancy.runs SET total = total OPERATOR(pg_catalog.+) \
-     (SELECT pg_catalog.count(*)::pg_catalog.int4 FROM enrolled) \
-     WHERE id OPERATOR(pg_catalog.=) $1 RETURNING (SELECT pg_catalog.count(*) FROM enrolled) AS enrolled";
+     (SELECT pg_catalog.count(*)::pg_catalog.int4 FROM enrolled WHERE is_new) \
+     WHERE id OPERATOR(pg_catalog.=) $1 RETURNING (SELECT pg_catalog.count(*) FROM enrolled WHERE is_new) AS enrolled";
 
 #[derive(QueryableByName)]
 struct Enrolled {
@@ -29,21 +34,16 @@ const ANALYZE: &str = "ANALYZE tenancy.run_tenants";
 /// From so many tenants on that matters.
 const MANY: usize = 200;
 
-/// Puts the tenants of `waves` on record as pending; the first of these waves is the run's wave number `first_wave`, from
-/// 0. Those that are enrolled already stay as they are. Returns how many are new.
+/// Puts the tenants of `waves` on record as pending, in waves behind those that the run has. Those that are pending already
+/// stay as they are; whoever was done and is planned again was restored since. Returns how many are new.
 ///
 /// # Errors
 ///
 /// [`Error::UnknownRun`], [`Error::Query`].
-pub(crate) fn enroll(
-    conn: &mut PgConnection,
-    run: RunId,
-    waves: &[Wave],
-    first_wave: i32,
-) -> Result<usize, Error> {
+pub(crate) fn enroll(conn: &mut PgConnection, run: RunId, waves: &[Wave]) -> Result<usize, Error> {
     let (mut ids, mut slugs, mut schemas) = (Vec::new(), Vec::new(), Vec::new());
     let (mut numbers, mut canaries, mut versions) = (Vec::new(), Vec::new(), Vec::new());
-    for (number, wave) in (first_wave..).zip(waves) {
+    for (number, wave) in (0_i32..).zip(waves) {
         for tenant in &wave.tenants {
             ids.push(tenant.id.as_uuid());
             slugs.push(tenant.slug.as_str());

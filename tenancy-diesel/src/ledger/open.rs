@@ -82,8 +82,9 @@ pub(crate) fn open(conn: &mut PgConnection, run: &NewRun<'_>) -> Result<Opened, 
     })?;
     conn.transaction(|conn| {
         one_at_a_time(conn)?;
-        let superseded: Vec<Number> =
-            sql_query(reading::supersede()).load(conn).map_err(Error::query("supersede unfinished runs"))?;
+        let superseded: Vec<Number> = sql_query(reading::supersede(!run.policy.only.is_empty()))
+            .load(conn)
+            .map_err(Error::query("supersede unfinished runs"))?;
         let Number { id } = sql_query(OPEN)
             .bind::<Text, _>(run.direction.as_str())
             .bind::<Array<Text>, _>(run.versions)

@@ -100,17 +100,22 @@ fn runs() -> Script {
     )
 }
 
-/// Ends the unfinished runs that nobody works on: one row, with its number, for each of them.
-pub(super) fn supersede() -> String {
-    Script::new(
+/// Ends the unfinished runs that nobody works on: one row, with its number, for each of them. For a run over `some` tenants
+/// only other such runs: it does not do what one over all left undone.
+pub(super) fn supersede(some: bool) -> String {
+    let those = Script::new(
         "UPDATE tenancy.runs r SET state = 'superseded', pause_requested = false, \
          ended_at = coalesce(r.ended_at, pg_catalog.now()) WHERE r.state OPERATOR(pg_catalog.=) \
          ANY ('{running,paused,failed}') AND NOT ",
     )
-    .script(&alive())
-    .sql(" RETURNING r.id")
-    .as_str()
-    .to_owned()
+    .script(&alive());
+    let those = match some {
+        true => those.sql(
+            " AND pg_catalog.jsonb_array_length(r.policy OPERATOR(pg_catalog.->) 'only') OPERATOR(pg_catalog.>) 0",
+        ),
+        false => those,
+    };
+    those.sql(" RETURNING r.id").as_str().to_owned()
 }
 
 pub(super) fn find(conn: &mut PgConnection, run: RunId) -> Result<Option<RunRecord>, Error> {

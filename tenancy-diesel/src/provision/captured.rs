@@ -59,9 +59,9 @@ impl Provisioner<'_> {
     ) -> Result<(Fingerprint, Arc<Blueprint>), Error> {
         let template = match origin {
             Origin::Template(template) => template,
-            Origin::Tenant { schema, with_data, .. } => {
+            Origin::Tenant { schema, with_data, .. } | Origin::Trial { schema, with_data, .. } => {
                 let extent = Extent { rows: if with_data { Rows::All } else { Rows::Bookkeeping } };
-                // Not that of the templates: a tenant is cloned once.
+                // Not that of the templates: these are cloned once.
                 return Ok(locked(conn, &BlueprintCache::new(), schema, &extent, owned)?);
             }
         };

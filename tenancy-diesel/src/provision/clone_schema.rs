@@ -1,6 +1,5 @@
 use diesel::PgConnection;
 use diesel::connection::SimpleConnection as _;
-use tenancy_core::isolation::TenantRoles;
 use tenancy_core::name::SchemaName;
 use tenancy_core::script::Script;
 use tenancy_core::structure::{Change, Difference};
@@ -29,7 +28,7 @@ pub(super) struct Cloned {
 }
 
 impl Provisioner<'_> {
-    /// Makes `schema` from `origin`, for a tenant whose `role` stands, proves it, and goes back to the login. `recorded`
+    /// Makes `schema` from `origin`, for a tenant whose `role` stands (if it has one), proves it, and goes back to the login. `recorded`
     /// is run behind it where the origin has a bookkeeping of migrations. The caller holds the origin's lock, shared, in
     /// a transaction.
     pub(super) fn clone_schema(
@@ -42,7 +41,6 @@ impl Provisioner<'_> {
     ) -> Result<Cloned, Error> {
         let grants = match role {
             Some(role) => ownership::grant(schema, role),
-            None if self.context.roles == TenantRoles::On => return Err(Error::NoRoles),
             None => Script::default(),
         };
         // What the proof compares with is the template as it is now, so what is remembered of it need not be: asking

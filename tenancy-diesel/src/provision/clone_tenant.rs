@@ -106,7 +106,7 @@ impl Provisioner<'_> {
 
     /// Refuses a tenant whose functions name its schema so that nobody knows what they mean: in the clone they would reach
     /// into it. (Without a prefix the name may be any word, as for a rename.)
-    fn refuse_undecided(
+    pub(super) fn refuse_undecided(
         &self,
         conn: &mut PgConnection,
         slug: &TenantSlug,
@@ -125,7 +125,8 @@ impl Provisioner<'_> {
     }
 }
 
-fn read(conn: &mut PgConnection, tenant: TenantId) -> Result<Option<Tenant>, Error> {
+/// The tenant's row as it is now.
+pub(super) fn read(conn: &mut PgConnection, tenant: TenantId) -> Result<Option<Tenant>, Error> {
     let row: Option<TenantRow> = tenants::table
         .find(tenant.as_uuid())
         .select(TenantRow::as_select())

@@ -182,11 +182,15 @@ fn make_role(conn: &mut PgConnection, tenant: TenantId) -> Result<Option<String>
 }
 
 pub(super) fn refuse_existing_schema(conn: &mut PgConnection, schema: &SchemaName) -> Result<(), Error> {
+    if schema_exists(conn, schema)? { Err(Error::SchemaTaken(schema.clone())) } else { Ok(()) }
+}
+
+pub(super) fn schema_exists(conn: &mut PgConnection, schema: &SchemaName) -> Result<bool, Error> {
     let row: Taken = sql_query("SELECT pg_catalog.to_regnamespace($1) IS NOT NULL AS taken")
         .bind::<Text, _>(Script::default().schema(schema).as_str())
         .get_result(conn)
         .map_err(Error::query("look for a schema of that name"))?;
-    if row.taken { Err(Error::SchemaTaken(schema.clone())) } else { Ok(()) }
+    Ok(row.taken)
 }
 
 /// A row of another tenant that is in the way: by its slug, or by its schema.

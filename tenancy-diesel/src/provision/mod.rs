@@ -20,12 +20,14 @@ mod provisioner;
 mod rename;
 mod retarget;
 mod room;
+mod scratch;
 mod spares;
 mod tenant_copy;
 
 pub use many::{CreateOutcome, CreateReport, Creation, ManyOptions};
 pub use new_tenant::NewTenant;
 pub use provisioner::Provisioner;
+pub(crate) use scratch::{Scratch, Tried};
 pub(crate) use spares::refiller;
 pub use spares::{Spare, SpareStanding, Spares, SparesReport};
 pub use tenant_copy::TenantCopy;

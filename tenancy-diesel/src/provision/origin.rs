@@ -16,13 +16,23 @@ pub(super) enum Origin<'a> {
         /// Whether its rows are copied.
         with_data: bool,
     },
+    /// A schema as it is, a tenant's or the template, that a migration is tried on a clone of.
+    Trial {
+        /// The schema.
+        schema: &'a SchemaName,
+        /// The role of the tenant that lives in it. It gets its rights on the clone, as the tenant's new tables would
+        /// have them.
+        role: Option<&'a RoleName>,
+        /// Whether its rows are copied.
+        with_data: bool,
+    },
 }
 
 impl<'a> Origin<'a> {
     /// The schema.
     pub(super) fn schema(self) -> &'a SchemaName {
         match self {
-            Self::Template(schema) | Self::Tenant { schema, .. } => schema,
+            Self::Template(schema) | Self::Tenant { schema, .. } | Self::Trial { schema, .. } => schema,
         }
     }
 
@@ -30,7 +40,7 @@ impl<'a> Origin<'a> {
     pub(super) fn role(self) -> Option<&'a str> {
         match self {
             Self::Template(_) => None,
-            Self::Tenant { role, .. } => role.map(RoleName::as_str),
+            Self::Tenant { role, .. } | Self::Trial { role, .. } => role.map(RoleName::as_str),
         }
     }
 }

@@ -20,3 +20,4 @@ mod owners;
 mod rights;
 mod shards;
 mod spares;
+mod trial;

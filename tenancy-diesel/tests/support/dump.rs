@@ -10,8 +10,17 @@ use super::database::Database;
 
 /// The dump of `schema` as if it were called `base_template`: entries sorted, comments of pg_dump left out.
 pub(crate) fn dump(database: &Database, schema: &str) -> Vec<String> {
+    entries(database, &["--schema", schema])
+        .iter()
+        .map(|entry| entry.replace(schema, "base_template"))
+        .collect()
+}
+
+/// What `pg_dump` says about what `arguments` choose, sorted; comments of pg_dump are left out.
+pub(crate) fn entries(database: &Database, arguments: &[&str]) -> Vec<String> {
     let output = Command::new(pg_dump())
-        .args(["--schema-only", "--schema", schema, "--dbname", database.url()])
+        .args(["--schema-only", "--dbname", database.url()])
+        .args(arguments)
         .output()
         .expect("pg_dump runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -24,7 +33,7 @@ pub(crate) fn dump(database: &Database, schema: &str) -> Vec<String> {
             // It would belong to whatever entry comes last.
             && *line != "-- PostgreSQL database dump complete"
     });
-    let text = lines.collect::<Vec<_>>().join("\n").replace(schema, "base_template");
+    let text = lines.collect::<Vec<_>>().join("\n");
     let mut entries: Vec<String> = text
         .split("\n--\n-- Name: ")
         .map(|entry| entry.trim_end_matches(['-', '\n']).trim().to_owned())

@@ -280,3 +280,40 @@ fn operators_of_a_tenants_schema_do_not_reach_the_bookkeeping() {
         "20260101000000"
     );
 }
+
+#[test]
+fn every_tenant_of_a_group_finds_the_session_that_a_tenant_alone_would() {
+    let desk = Desk::new();
+    desk.write(
+        "2026-02-01-000000_at",
+        "ALTER TABLE customers ADD COLUMN at timestamp DEFAULT '2026-01-01 12:00'",
+        None,
+    );
+    assert!(desk.migrate().is_success());
+    desk.create_many(12);
+    desk.tenancy().fleet().exec("INSERT INTO customers (name) VALUES ('Ann')", &[], |_| {}).unwrap();
+    let database = desk.value("current_database()");
+    desk.world.sql(&format!(
+        "ALTER DATABASE \"{database}\" SET timezone = 'America/New_York';
+         ALTER DATABASE \"{database}\" SET client_encoding = 'LATIN1'"
+    ));
+    desk.write(
+        "2026-02-02-000000_zone",
+        "ALTER TABLE customers ALTER at TYPE timestamptz; ALTER TABLE customers ADD word text DEFAULT 'größer'",
+        None,
+    );
+    let report = desk.another().fleet().migrate(&RunOptions::default().jobs(1), |_| {}).unwrap();
+    assert!(report.is_success(), "{report:?}");
+    let rows = desk
+        .another()
+        .fleet()
+        .exec("SELECT at AT TIME ZONE 'UTC' AS at, word FROM customers", &[], |_| {})
+        .unwrap();
+    let told: std::collections::BTreeSet<_> =
+        rows.iter().map(|row| serde_json::to_string(&row.rows).unwrap()).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told.first().unwrap().contains("12:00:00") && told.first().unwrap().contains("größer"),
+        "{told:?}"
+    );
+}

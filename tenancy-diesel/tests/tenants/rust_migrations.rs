@@ -185,3 +185,68 @@ fn a_function_of_a_version_that_is_there_is_refused() {
         "{refused:?}"
     );
 }
+
+#[test]
+fn a_function_that_panics_fails_in_its_tenant_only() {
+    let desk = with_customers(3);
+    let panics = RustMigration::new(BACKFILL, |tenant| {
+        sql_query("DELETE FROM customers").execute(tenant.conn())?;
+        assert!(tenant.slug().is_none_or(|slug| slug.as_str() != "t01"), "a bug in the function");
+        Ok(())
+    })
+    .unwrap();
+    let report = service(&desk, [panics]).fleet().migrate(&RunOptions::default(), |_| {}).unwrap();
+    let failed: Vec<_> = report.failed().collect();
+    assert!(failed.len() == 1 && failed[0].slug == slug("t01"), "{report:?}");
+    assert!(failed[0].error.as_deref().unwrap().contains("a bug in the function"), "{report:?}");
+    let left = |n: usize| desk.value(&format!("SELECT count(*) FROM tenant_t{n:02}.customers"));
+    assert_eq!([left(0), left(1), left(2)], ["0", "1", "0"]);
+}
+
+/// The tenants' enum, which is another type in each schema.
+#[derive(diesel::sql_types::SqlType, diesel::query_builder::QueryId)]
+#[diesel(postgres_type(name = "level"))]
+pub struct LevelType;
+
+#[derive(Debug, diesel::expression::AsExpression)]
+#[diesel(sql_type = LevelType)]
+pub struct High;
+
+impl diesel::serialize::ToSql<LevelType, diesel::pg::Pg> for High {
+    fn to_sql<'b>(
+        &'b self,
+        out: &mut diesel::serialize::Output<'b, '_, diesel::pg::Pg>,
+    ) -> diesel::serialize::Result {
+        std::io::Write::write_all(out, b"high")?;
+        Ok(diesel::serialize::IsNull::No)
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::LevelType;
+
+    tickets (id) { id -> BigInt, level -> LevelType, }
+}
+
+#[test]
+fn types_of_one_name_are_each_tenants_own() {
+    let desk = Desk::new();
+    desk.create_many(4);
+    let raise = RustMigration::new(BACKFILL, |tenant| {
+        // A text of its own and one that Diesel keeps prepared.
+        sql_query("INSERT INTO tickets DEFAULT VALUES").execute(tenant.conn())?;
+        diesel::update(tickets::table).set(tickets::level.eq(High)).execute(tenant.conn())?;
+        Ok(())
+    })
+    .unwrap();
+    // One connection after the other, which may be the same.
+    let report = service(&desk, [raise]).fleet().migrate(&RunOptions::default().jobs(1), |_| {}).unwrap();
+    assert!(report.is_success(), "{report:?}");
+    for n in 0..4 {
+        assert_eq!(
+            desk.value(&format!("SELECT string_agg(level::text, ' ') FROM tenant_t{n:02}.tickets")),
+            "high"
+        );
+    }
+}

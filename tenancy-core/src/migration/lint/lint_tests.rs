@@ -227,7 +227,7 @@ const FINE: &[&str] = &[
     "SELECT tenant_id.a FROM tenant_id; SELECT base_template FROM t",
     "GRANT SELECT ON t TO reader; CREATE TYPE e AS ENUM ('a'); ALTER TYPE e RENAME VALUE 'a' TO 'b'",
     "ALTER TYPE e ADD VALUE 'new'; COMMENT ON TYPE e IS 'new'",
-    "CREATE TYPE e AS ENUM ('a'); ALTER TYPE e ADD VALUE 'new'; CREATE TABLE t (a e DEFAULT 'new')",
+    "CREATE TYPE e AS ENUM ('a', 'new'); CREATE TABLE t (a e DEFAULT 'new')",
     "SET LOCAL lock_timeout TO '1s'; RESET lock_timeout; SELECT set_config('a.b', 'search_path', true)",
     "REFRESH MATERIALIZED VIEW CONCURRENTLY v; DROP INDEX i; ALTER INDEX i RENAME TO j",
     "CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f()",

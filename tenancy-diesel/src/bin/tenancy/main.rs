@@ -53,6 +53,7 @@ mod slugs;
 mod spares;
 mod status;
 mod suspend;
+mod trial;
 mod unshare;
 mod words;
 

@@ -9,6 +9,7 @@ use crate::dry_run::{self, DryRun};
 use crate::exit::{Outcome, Usage};
 use crate::run::Run;
 use crate::run_conduct::Conductor;
+use crate::trial::Trial;
 use crate::words;
 
 /// Bring the template and then every tenant up to date
@@ -27,8 +28,16 @@ the report: \"event\":\"report\". --dry-run prints one document.
 
 Exits 0 when everything is done, and 1 when anything failed or is left.
 
+A trial keeps nothing: each clone lives in one transaction that is rolled back. What PostgreSQL does not roll back is \
+not undone either: values of sequences in shared schemas, files and programs, what functions do in other databases. \
+Exits 1 when something failed or, with --reversible, is not reversible; what cannot be tried (CREATE INDEX \
+CONCURRENTLY) is told and is no failure. With --json: `subjects`, each with `slug` (null: the template), `rows`, `error`, \
+`not_tried` and `migrations`, with `changes` as `tenancy diff` has them (`extra` is new, `missing` is gone), \
+`milliseconds` and `reversal`.
+
 Examples:
   tenancy migrate --dry-run
+  tenancy migrate --trial 5 --reversible
   tenancy migrate
   tenancy migrate --canaries 5 --pause-after-canaries --wave-size 500 --max-failure-percent 1
   tenancy migrate --resume
@@ -45,10 +54,15 @@ pub(crate) struct Migrate {
     /// Print what there is to do, and in which waves, and touch nothing
     #[arg(long, conflicts_with = "resume")]
     dry_run: bool,
+    #[command(flatten)]
+    trial: Trial,
 }
 
 impl Migrate {
     pub(crate) fn run(&self, context: &Context) -> anyhow::Result<Outcome> {
+        if self.trial.is_asked() {
+            return self.trial.run(context, &self.run.policy().only);
+        }
         match self.resume {
             _ if self.dry_run => self.plan(context),
             Some(run) => self.resume(context, run),

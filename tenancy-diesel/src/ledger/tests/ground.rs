@@ -67,7 +67,7 @@ impl Ground {
     pub(super) fn run(&self, conn: &mut PgConnection, tenants: usize) -> Hold {
         let hold = begin(conn).hold;
         let plan = Self::plan(tenants, &Policy::default());
-        assert_eq!(enroll(conn, hold.id, &plan.waves, 0).unwrap(), tenants);
+        assert_eq!(enroll(conn, hold.id, &plan.waves).unwrap(), tenants);
         hold
     }
 }

@@ -21,11 +21,11 @@ fn a_run_is_on_record_from_its_begin_to_its_end() {
     let hold = opened.hold;
     let policy = Policy { wave_size: Some(2), ..Policy::default() };
     let plan = Ground::plan(4, &policy);
-    assert_eq!(enroll(&mut conn, hold.id, &plan.waves, 0).unwrap(), 4);
-    assert_eq!(enroll(&mut conn, hold.id, &plan.waves, 0).unwrap(), 0, "nobody twice");
+    assert_eq!(enroll(&mut conn, hold.id, &plan.waves).unwrap(), 4);
+    assert_eq!(enroll(&mut conn, hold.id, &plan.waves).unwrap(), 0, "nobody twice");
     let newcomers = Ground::plan(5, &Policy::default());
-    assert_eq!(enroll(&mut conn, hold.id, &newcomers.waves, 2).unwrap(), 1);
-    assert!(matches!(enroll(&mut conn, RunId(99), &[], 0), Err(Error::UnknownRun(RunId(99)))));
+    assert_eq!(enroll(&mut conn, hold.id, &newcomers.waves).unwrap(), 1);
+    assert!(matches!(enroll(&mut conn, RunId(99), &[]), Err(Error::UnknownRun(RunId(99)))));
     template(&mut conn, hold, &["2_x".into()]).unwrap();
     record(&mut conn, entry(hold), &steps([0, 1], true)).unwrap();
     record(&mut conn, entry(hold), &steps([2], false)).unwrap();

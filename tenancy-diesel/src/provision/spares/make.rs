@@ -2,6 +2,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Nullable, Oid, Text, Uuid as SqlUuid};
 use diesel::{PgConnection, QueryableByName, sql_query};
+use tenancy_core::isolation::TenantRoles;
 use tenancy_core::name::{Ident, SchemaName};
 use tenancy_core::script::Script;
 use tenancy_core::tenant::TenantId;
@@ -54,6 +55,9 @@ impl Provisioner<'_> {
             .optional()
             .map_err(Error::query("make the role of a spare"))?;
         let role = made.map(|made| made.role);
+        if role.is_none() && self.context.roles == TenantRoles::On {
+            return Err(Error::NoRoles);
+        }
         let recorded = match &role {
             Some(role) => bookkeeping::close_to(&schema, Ident::new(role)),
             None => Script::default(),

@@ -9,28 +9,26 @@ pub(super) fn look(reading: &mut Reading<'_>, statements: &Statements<'_>) {
     let mut added: Vec<&str> = Vec::new();
     for statement in statements.iter() {
         match addition(statement) {
-            Some((of, value)) => {
-                if reading.transactional && !reading.history.is_new_type(&of) {
-                    added.push(value);
-                }
-            }
+            // Also of a type that is new itself: PostgreSQL 14 to 16 make no difference.
+            Some(value) if reading.transactional => added.push(value),
+            Some(_) => {}
             None => used(reading, statement, &added),
         }
     }
 }
 
 /// `ALTER TYPE name ADD VALUE [IF NOT EXISTS] 'value'`
-fn addition<'a>(statement: &Statement<'a>) -> Option<(String, &'a str)> {
+fn addition<'a>(statement: &Statement<'a>) -> Option<&'a str> {
     let mut cursor = Cursor::of(statement);
     if !cursor.eat(&["ALTER", "TYPE"]) {
         return None;
     }
-    let name = cursor.name()?.name;
+    cursor.name()?;
     if !cursor.eat(&["ADD", "VALUE"]) {
         return None;
     }
     cursor.eat_if_exists();
-    Some((name, cursor.mark()))
+    Some(cursor.mark())
 }
 
 fn used(reading: &mut Reading<'_>, statement: &Statement<'_>, added: &[&str]) {

@@ -112,8 +112,7 @@ fn place(cursor: &Cursor<'_, '_>, at: usize, calls: &[String]) -> Option<Place> 
     let before = if is(before, "ONLY") { before.checked_sub(1)? } else { before };
     if CHANGED.iter().any(|word| is(before, word)) {
         // `EXECUTE FUNCTION f()`, and `ALTER COLUMN c TYPE t`.
-        let used =
-            before > 1 && (is(before - 1, "EXECUTE") || (is(before, "TYPE") && !is(before - 1, "COMMENT")));
+        let used = before > 1 && (is(before - 1, "EXECUTE") || (is(before, "TYPE") && !is(before - 1, "ON")));
         return Some(if used { Place::Read } else { Place::Changed });
     }
     if is(before, "ON") && (is(0, "CREATE") || is(0, "COMMENT") || is(0, "GRANT") || is(0, "REVOKE")) {
