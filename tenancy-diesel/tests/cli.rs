@@ -27,6 +27,8 @@ mod migrate;
 mod migration;
 #[path = "cli/policy.rs"]
 mod policy;
+#[path = "cli/progress.rs"]
+mod progress;
 #[path = "cli/revert.rs"]
 mod revert;
 #[path = "cli/roles.rs"]

@@ -1,8 +1,5 @@
 //! `tenancy revert` and `tenancy redo`.
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-
 use crate::support::Operator;
 
 /// One tenant with the migrations notes and more; the template was made by hand before.
@@ -44,26 +41,14 @@ fn without_a_terminal_nothing_is_reverted_unless_it_was_said_before() {
     assert_eq!(versions(&operator), ["20261120000002", "20261120000002"]);
 }
 
-/// `tenancy` on a terminal, to which `typed` is typed; what was on the screen, and whether it exited with 0.
-fn on_a_terminal(operator: &Operator, arguments: &str, typed: &str) -> (String, bool) {
-    let program = env!("CARGO_BIN_EXE_tenancy");
-    let mut command = Command::new("script");
-    command.args(["-qec", &format!("{program} {arguments}"), "/dev/null"]).current_dir(operator.path());
-    command.env("DATABASE_URL", operator.url()).stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    (String::from_utf8_lossy(&output.stdout).into_owned(), output.status.success())
-}
-
 #[test]
 fn on_a_terminal_it_asks_before_anything_is_reverted() {
     let operator = two_migrations();
-    let (screen, fine) = on_a_terminal(&operator, "revert", "no\r");
+    let (screen, fine) = operator.on_a_terminal("revert", "no\r");
     assert!(screen.contains("revert 2026-11-20-000002_more in the template and 1 tenant: "), "{screen}");
     assert!(!fine && screen.contains("that is not `yes`: nothing was reverted"), "{screen}");
     assert_eq!(versions(&operator), ["20261120000002", "20261120000002"]);
-    let (screen, fine) = on_a_terminal(&operator, "revert", "yes\r");
+    let (screen, fine) = operator.on_a_terminal("revert", "yes\r");
     assert!(fine && screen.contains("reverted 2026-11-20-000002_more in 1 tenant in "), "{screen}");
     assert_eq!(versions(&operator), ["20261120000001", "20261120000001"]);
 }

@@ -1,3 +1,4 @@
+use std::io::Write as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -106,6 +107,18 @@ impl Operator {
             assert!(Instant::now() < until, "it does not come to {number}: {sql}");
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// Runs it on a terminal of 80 columns, to which `typed` is typed; what was on the screen, and whether it exited with 0.
+    pub(crate) fn on_a_terminal(&self, arguments: &str, typed: &str) -> (String, bool) {
+        let line = format!("stty cols 80 rows 24; exec {} {arguments}", env!("CARGO_BIN_EXE_tenancy"));
+        let mut command = Command::new("script");
+        command.args(["-qec", &line, "/dev/null"]).current_dir(self.path()).env("TERM", "xterm");
+        command.env("DATABASE_URL", self.url()).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        (String::from_utf8_lossy(&output.stdout).into_owned(), output.status.success())
     }
 
     /// A session of somebody else.

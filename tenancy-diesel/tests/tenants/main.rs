@@ -29,6 +29,7 @@ mod many;
 mod newcomers;
 mod outside_transactions;
 mod proof;
+mod redo;
 mod rust_migrations;
 mod seeds;
 mod spares;

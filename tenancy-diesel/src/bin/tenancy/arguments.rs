@@ -71,7 +71,7 @@ pub(crate) struct Global {
 #[derive(Debug, Subcommand)]
 enum Any {
     #[command(flatten)]
-    OfDatabase(Command),
+    OfDatabase(Box<Command>),
     // Needs no database.
     #[command(subcommand)]
     Migration(migration::Migration),
@@ -120,7 +120,7 @@ impl Cli {
             Any::OfDatabase(command) => command,
         };
         let context = Context::open(&self.global)?;
-        let result = match command {
+        let result = match command.as_ref() {
             // The one command that needs no control plane.
             Command::Init(command) => return command.run(&context),
             Command::Create(command) => command.run(&context),
