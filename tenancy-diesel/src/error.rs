@@ -1,3 +1,8 @@
+//! What can go wrong. `run_error`: the library or the work; `said`: what PostgreSQL said.
+
+mod run_error;
+mod said;
+
 use std::time::Duration;
 
 use diesel::result::Error as DieselError;
@@ -14,6 +19,10 @@ use tenancy_core::tenant::NotActive;
 use crate::blueprint::CaptureError;
 use crate::secrets::SecretError;
 use crate::structure::ReadError;
+
+pub use run_error::RunError;
+pub(crate) use said::{STALE_PLAN, is_out_of_locks};
+pub use said::{is_lock_timeout, is_stale_plan, is_statement_timeout};
 
 /// What can go wrong in this library.
 ///
@@ -417,81 +426,4 @@ impl From<DieselError> for Error {
     fn from(source: DieselError) -> Self {
         Self::Query { doing: "run a query", source }
     }
-}
-
-/// Why [`TenantDb::run`](crate::TenantDb::run) gave no result: the library, or the work that was passed to it.
-///
-/// `?` turns it into an [`Error`] when the work fails with Diesel's error.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError<E> {
-    /// The connection could not be had.
-    #[error(transparent)]
-    Tenancy(Error),
-    /// The work itself failed.
-    #[error(transparent)]
-    Work(E),
-}
-
-impl<E: From<Error>> RunError<E> {
-    /// One error for both cases, for an application whose own error can hold this library's.
-    pub fn into_inner(self) -> E {
-        match self {
-            Self::Tenancy(error) => error.into(),
-            Self::Work(error) => error,
-        }
-    }
-}
-
-impl From<RunError<DieselError>> for Error {
-    fn from(error: RunError<DieselError>) -> Self {
-        match error {
-            RunError::Tenancy(error) => error,
-            RunError::Work(error) => error.into(),
-        }
-    }
-}
-
-impl From<RunError<Error>> for Error {
-    fn from(error: RunError<Error>) -> Self {
-        error.into_inner()
-    }
-}
-
-/// PostgreSQL's message for SQLSTATE 0A000 from `RevalidateCachedQuery` (plancache.c). Diesel passes on no
-/// SQLSTATE; with another `lc_messages` it counts as an odd error, which also heals the connection.
-pub(crate) const STALE_PLAN: &str = "cached plan must not change result type";
-
-/// PostgreSQL's messages for SQLSTATE 55P03 (`lock_timeout`) and 40P01, from `ProcessInterrupts` (postgres.c) and
-/// `DeadLockReport` (deadlock.c): somebody else was in the way. As [`STALE_PLAN`], in English only.
-const IN_THE_WAY: [&str; 2] = ["canceling statement due to lock timeout", "deadlock detected"];
-
-/// PostgreSQL's message for SQLSTATE 57014 after `statement_timeout`.
-const TOOK_TOO_LONG: &str = "canceling statement due to statement timeout";
-
-/// Whether a statement gave up because somebody else held what it needed: after `lock_timeout`, or in a deadlock.
-///
-/// Diesel passes on no SQLSTATE, so this goes by PostgreSQL's English message; `tenancy doctor` tells when the server
-/// speaks another language.
-pub fn is_lock_timeout(error: &DieselError) -> bool {
-    matches!(error, DieselError::DatabaseError(_, info) if IN_THE_WAY.contains(&info.message()))
-}
-
-/// Whether PostgreSQL's lock table was full. Diesel passes on no SQLSTATE, and messages are translated; but the hint names
-/// the setting in every language.
-pub(crate) fn is_out_of_locks(error: &DieselError) -> bool {
-    matches!(error, DieselError::DatabaseError(_, said)
-        if said.hint().is_some_and(|hint| hint.contains("max_locks_per_transaction")))
-}
-
-/// Whether PostgreSQL ended a statement after `statement_timeout`. By its English message, as [`is_lock_timeout`].
-pub fn is_statement_timeout(error: &DieselError) -> bool {
-    matches!(error, DieselError::DatabaseError(_, info) if info.message() == TOOK_TOO_LONG)
-}
-
-/// Whether PostgreSQL refused to run a cached plan because the table's columns changed their types under it.
-///
-/// The session that met it is cleaned before its next borrower, so the same statement succeeds when it is tried
-/// again.
-pub fn is_stale_plan(error: &DieselError) -> bool {
-    matches!(error, DieselError::DatabaseError(_, info) if info.message() == STALE_PLAN)
 }
