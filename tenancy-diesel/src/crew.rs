@@ -72,6 +72,7 @@ pub(crate) fn work<M: Send>(
             let post = Post { nth, shift: &shift, messages: messages.clone() };
             let worker = &worker;
             scope.spawn(move || {
+                let _all = EndedByPanic(post.shift);
                 if let Err(error) = worker(&post) {
                     post.shift.fail(error);
                 }
@@ -79,6 +80,7 @@ pub(crate) fn work<M: Send>(
         }
         // The messages end when the last worker leaves its post.
         drop(messages);
+        let _all = EndedByPanic(&shift);
         loop {
             match inbox.recv_timeout(TICK) {
                 Ok(message) => heard(Some(message), &shift),
@@ -90,6 +92,17 @@ pub(crate) fn work<M: Send>(
     match shift.because.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some(error) => Err(error),
         None => Ok(()),
+    }
+}
+
+/// Whoever panics ends the shift of all.
+struct EndedByPanic<'a>(&'a Shift);
+
+impl Drop for EndedByPanic<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.end();
+        }
     }
 }
 

@@ -311,6 +311,11 @@ pub enum Error {
         /// Who it is.
         holder: String,
     },
+    /// A run over all tenants is paused, and nobody said that another is to take its place.
+    #[error(
+        "run {0} is paused: `tenancy migrate --resume {0}` goes on with it, `--supersede` begins another in its place"
+    )]
+    RunPaused(RunId),
     /// No run was left unfinished.
     #[error("there is no unfinished run to resume: `tenancy migrate` begins one, `tenancy runs` lists them")]
     NothingToResume,

@@ -13,6 +13,12 @@ impl ControlConnection {
     pub(crate) fn new(loan: Loan) -> Self {
         Self(loan)
     }
+
+    /// Code that is not this library's will run queries on it, in a tenant's schema: what the driver remembers of tables
+    /// and types is forgotten now, and again when the connection goes back.
+    pub(crate) fn forget(&mut self) {
+        self.0.forget();
+    }
 }
 
 impl Deref for ControlConnection {

@@ -5,7 +5,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
 use diesel::{Connection as _, PgConnection};
 use tenancy_core::fleet::Direction;
-use tenancy_core::script::Script;
 
 use super::invalid_indexes;
 use super::target::Target;
@@ -103,7 +102,8 @@ fn perform_within(
         return Err(Reason::Ended);
     }
     // What the migration put off to the commit must run while names still mean this schema's.
-    let end = Script::new(IMMEDIATE).script(&target.written_down(direction, &loaded.version));
+    // Whatever path and role it left.
+    let end = target.enter().sql(IMMEDIATE).script(&target.written_down(direction, &loaded.version));
     Ok(conn.batch_execute(end.as_str())?)
 }
 

@@ -182,7 +182,7 @@ impl Run<'_> {
             Direction::Up => Which::Lacking(&versions),
             Direction::Down => Which::Having(&self.versions),
         };
-        let subjects = subjects::read(&mut desk.captain, which, &self.policy.only)?;
+        let subjects = subjects::read_there(&mut desk.captain, which, &self.policy.only)?;
         let subjects =
             subjects.into_iter().filter(|subject| tried.is_none_or(|tried| !tried.contains(&subject.id)));
         Ok(self.plan_of(subjects, policy))
@@ -244,7 +244,7 @@ impl Run<'_> {
             throttle: hall.throttle.as_ref(),
             stop: &self.options.stop,
             canary: wave.canary,
-            total: desk.total,
+            total: desk.total.max(desk.enrolled),
             failed: AtomicUsize::new(desk.failed),
         };
         let (observer, report, stop) = (&mut *self.observer, &mut self.report, &self.options.stop);
@@ -254,7 +254,7 @@ impl Run<'_> {
         let worked = crew::work(works.jobs, |post| works.work(&queue, post), &mut |word, shift: &Shift| {
             let heard = || -> Result<(), Error> {
                 match word {
-                    Some(Word::Finished { tenant, worker, gone, report: done }) => {
+                    Some(Word::Finished { tenant, worker, gone, report: mut done }) => {
                         finished += 1;
                         if gone {
                             ledger::gone(&mut desk.captain, desk.hold, &[tenant])?;
@@ -264,13 +264,17 @@ impl Run<'_> {
                             return Ok(());
                         }
                         if let Some(error) = &done.error {
+                            let took = done.took.as_secs_f64() * 1e3;
+                            if !ledger::fail(&mut desk.captain, desk.hold, tenant, error, took, &worker)? {
+                                done.error = None;
+                            }
+                        }
+                        if done.error.is_some() {
                             failed += 1;
                             desk.failed += 1;
-                            let took = done.took.as_secs_f64() * 1e3;
-                            ledger::fail(&mut desk.captain, desk.hold, tenant, error, took, &worker)?;
                             if wave.canary {
                                 desk.end(RunState::Failed, format!("the canary `{}` failed", done.slug));
-                            } else if budget.is_spent(desk.failed, desk.total) {
+                            } else if budget.is_spent(desk.failed, desk.total.max(desk.enrolled)) {
                                 desk.end(
                                     RunState::Failed,
                                     format!("the error budget is spent: {} failed", desk.failed),
@@ -309,7 +313,7 @@ impl Run<'_> {
                 shift.end();
             }
         });
-        self.report.neighbours = Some(hall.neighbours.summary());
+        self.report.neighbours = Some(hall.neighbours.summary()).filter(|summary| summary.count > 0);
         worked?;
         if let Some(error) = broken {
             return Err(error);

@@ -12,8 +12,10 @@ pub(super) struct Desk {
     pub(super) hold: Hold,
     /// What the run's sessions are called.
     pub(super) name: RunnerName,
-    /// How many tenants the run is about.
+    /// How many tenants are to be done.
     pub(super) total: usize,
+    /// How many the run is about, if it is resumed.
+    pub(super) enrolled: usize,
     pub(super) failed: usize,
     /// How many waves the ledger has.
     pub(super) waves: usize,
@@ -30,6 +32,7 @@ impl Desk {
             hold,
             name: RunnerName::new(hold.id, host),
             total: 0,
+            enrolled: 0,
             failed: 0,
             waves: 0,
             looked: Instant::now(),

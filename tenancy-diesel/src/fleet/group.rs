@@ -182,7 +182,9 @@ pub(super) fn run(
             }
             fates.push(fate);
         }
-        conn.batch_execute(group.wiped(&session).as_str()).map_err(Error::query("end a group"))?;
+        // As impatient as before: all of them are locked while registry and ledger are waited for.
+        let end = group.wiped(&session).script(&group.patience.local());
+        conn.batch_execute(end.as_str()).map_err(Error::query("end a group"))?;
         ledger::record(conn, group.record, &steps)?;
         if !found.is_empty() {
             ledger::done_already(conn, group.record.hold, &found)?;

@@ -11,6 +11,10 @@ pub struct RunOptions {
     pub stop: Stop,
     /// What to do while another run is under way.
     pub if_running: IfRunning,
+    /// Whether it takes the place of a run over all tenants that somebody paused. Otherwise that is left alone: with
+    /// [`IfRunning::Refuse`] it is [`Error::RunPaused`](crate::Error::RunPaused), else the report says
+    /// [`left_to`](super::FleetReport::left_to).
+    pub supersede: bool,
     /// Who asks for it, for the ledger; the login and the machine unless set.
     pub started_by: Option<String>,
 }

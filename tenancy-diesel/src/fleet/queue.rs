@@ -82,6 +82,12 @@ impl<'a> Queue<'a> {
         }
     }
 
+    /// Whether somebody can be worked on at `now`; `None` when nobody is left.
+    pub(super) fn is_due(&self, now: Duration) -> Option<bool> {
+        let due = !self.buckets.is_empty() || self.later.iter().any(|(at, _)| *at <= now);
+        (due || !self.later.is_empty()).then_some(due)
+    }
+
     /// `member` is tried again at `at`.
     pub(super) fn put_off(&mut self, member: Member<'a>, at: Duration) {
         self.later.push((at, member));

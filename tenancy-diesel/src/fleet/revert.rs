@@ -13,6 +13,8 @@ pub enum Revert {
     Steps(usize),
     /// Whatever is newer than this version, which stays.
     To(String),
+    /// These versions, newest first, which must be the template's newest when the run begins: what somebody was shown.
+    Exactly(Vec<String>),
 }
 
 impl Default for Revert {
@@ -27,6 +29,8 @@ impl Default for Revert {
 pub struct RevertPlan {
     /// The names of the migrations, newest first. The template loses them too, unless [`Policy::only`] names somebody.
     pub migrations: Vec<String>,
+    /// Their versions, for [`Revert::Exactly`].
+    pub versions: Vec<String>,
     /// The tenants that have one of them.
     pub tenants: FleetPlan,
 }
@@ -48,13 +52,15 @@ impl Fleet<'_> {
         let mut conn = self.context.operation()?;
         subjects::check_known(&mut conn, &subjects::named(policy))?;
         let subjects = subjects::read(&mut conn, Which::Having(&versions), &policy.only)?;
-        Ok(RevertPlan { migrations, tenants: FleetPlan::down(&catalog, &versions, subjects, policy) })
+        let tenants = FleetPlan::down(&catalog, &versions, subjects, policy);
+        Ok(RevertPlan { migrations, versions, tenants })
     }
 
     /// Which versions of the template, newest first.
     pub(super) fn which_to_revert(&self, what: &Revert) -> Result<Vec<String>, Error> {
         let newest = self.templates_versions()?.into_iter().rev();
         match what {
+            Revert::Exactly(versions) => Ok(versions.clone()),
             Revert::Steps(steps) => Ok(newest.take(*steps).collect()),
             Revert::To(version) => {
                 let versions: Vec<String> = newest.collect();

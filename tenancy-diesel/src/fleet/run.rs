@@ -130,7 +130,12 @@ impl<'a> Run<'a> {
         if !anyway && outlook.is_clear(&self.catalog) {
             return Ok(());
         }
-        self.look_ahead(&mut captain, outlook.template.as_deref().unwrap_or_default())?;
+        let template = outlook.template.unwrap_or_default();
+        self.check_newest(&template)?;
+        self.look_ahead(&mut captain, &template)?;
+        if let Some(paused) = self.paused(&mut captain)? {
+            return self.leave_alone(paused);
+        }
         let host = host_name();
         let versions: Vec<&str> = match self.direction {
             Direction::Up => self.catalog.versions(),
@@ -168,7 +173,8 @@ impl<'a> Run<'a> {
         };
         drop(conn);
         // Whether it is about some tenants only is the run's own to say.
-        self.policy.only = Runs::new(self.context).find(run)?.policy.only;
+        let record = Runs::new(self.context).find(run)?;
+        (self.policy.only, self.direction) = (record.policy.only, record.direction);
         let mut captain = self.context.control_pool(1).control().map(ControlConnection::new)?;
         if !self.claim(&mut captain)? {
             return Ok(());
@@ -191,6 +197,11 @@ impl<'a> Run<'a> {
             }
             Direction::Down => self.versions = record.versions,
         }
+        let template = self.outlook(&mut captain)?.template.unwrap_or_default();
+        if let Err(error) = self.look_ahead(&mut captain, &template) {
+            ledger::close(&mut captain, hold, RunState::Failed, Some(&error.to_string()))?;
+            return Err(error);
+        }
         (self.observer)(&FleetEvent::Begun {
             run,
             direction: self.direction,
@@ -198,8 +209,10 @@ impl<'a> Run<'a> {
             superseded: &[],
         });
         let left = ledger::unfinished(&mut captain, hold)?;
-        let enrolled = record.counts.total() > 0;
-        self.conduct(Desk::new(captain, hold, &host), enrolled.then_some(left))
+        let enrolled = usize::try_from(record.counts.total()).unwrap_or(0);
+        let mut desk = Desk::new(captain, hold, &host);
+        desk.enrolled = enrolled;
+        self.conduct(desk, (enrolled > 0).then_some(left))
     }
 
     /// Becomes the one run over the whole fleet, as far as others let it. `false`: they do the work.
@@ -216,24 +229,58 @@ impl<'a> Run<'a> {
             if answer.yes {
                 return Ok(true);
             }
-            // It may have ended since.
-            let holder = blockers::running_fleet(captain)?;
-            let holder = holder.map_or_else(|| "another run".to_owned(), |holder| holder.to_string());
-            match self.options.if_running {
-                IfRunning::Refuse => return Err(Error::FleetBusy { holder }),
-                IfRunning::GoOn => {
-                    self.report.left_to = Some(holder);
-                    return Ok(false);
+            if !told {
+                // It may have ended since.
+                let holder = blockers::running_fleet(captain)?;
+                let holder = holder.map_or_else(|| "another run".to_owned(), |holder| holder.to_string());
+                match self.options.if_running {
+                    // Who migrates does not do what a revert is to do.
+                    IfRunning::GoOn if self.direction == Direction::Up => {
+                        self.report.left_to = Some(holder);
+                        return Ok(false);
+                    }
+                    IfRunning::Refuse | IfRunning::GoOn => return Err(Error::FleetBusy { holder }),
+                    IfRunning::Wait => (self.observer)(&FleetEvent::Waiting { holder: &holder }),
                 }
-                IfRunning::Wait if self.options.stop.is_requested() => {
-                    self.report.stopped = Some("paused while it waited for another run".to_owned());
-                    return Ok(false);
-                }
-                IfRunning::Wait if !told => (self.observer)(&FleetEvent::Waiting { holder: &holder }),
-                IfRunning::Wait => {}
+                told = true;
             }
-            told = true;
+            if self.options.stop.is_requested() {
+                self.report.stopped = Some("paused while it waited for another run".to_owned());
+                return Ok(false);
+            }
             thread::sleep(TRY_AGAIN);
+        }
+    }
+
+    /// Refuses to revert what was the template's newest when it was asked for, and is not any more.
+    fn check_newest(&self, template: &[String]) -> Result<(), Error> {
+        let newest = template.iter().rev().take(self.versions.len());
+        if self.direction == Direction::Up || !self.policy.only.is_empty() || self.versions.iter().eq(newest)
+        {
+            return Ok(());
+        }
+        Err(Error::Migrations(
+            "the template has moved on since it was said what is reverted: look again, and say it anew"
+                .to_owned(),
+        ))
+    }
+
+    /// The run over all tenants that somebody paused, unless this one is to take its place.
+    fn paused(&self, captain: &mut PgConnection) -> Result<Option<RunId>, Error> {
+        match self.options.supersede || !self.policy.only.is_empty() {
+            true => Ok(None),
+            false => ledger::paused(captain),
+        }
+    }
+
+    /// Somebody paused `run` to look: nobody who starts meanwhile does its work without its policy.
+    fn leave_alone(&mut self, run: RunId) -> Result<(), Error> {
+        match (self.options.if_running, self.direction) {
+            (IfRunning::Wait | IfRunning::GoOn, Direction::Up) => {
+                self.report.left_to = Some(format!("run {run}, which is paused"));
+                Ok(())
+            }
+            _ => Err(Error::RunPaused(run)),
         }
     }
 
@@ -243,8 +290,11 @@ impl<'a> Run<'a> {
         let needed: Vec<&str> = match self.direction {
             Direction::Down => self.versions.iter().map(String::as_str).collect(),
             Direction::Up => {
-                let subjects =
-                    subjects::read(captain, Which::Lacking(&self.catalog.versions()), &self.policy.only)?;
+                let subjects = subjects::read_there(
+                    captain,
+                    Which::Lacking(&self.catalog.versions()),
+                    &self.policy.only,
+                )?;
                 let missing = |has: &[String], version: &str| !has.iter().any(|v| v == version);
                 self.catalog
                     .versions()

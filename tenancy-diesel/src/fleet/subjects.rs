@@ -35,6 +35,15 @@ pub(crate) fn read(
     only: &[TenantSlug],
 ) -> Result<Vec<Subject>, Error> {
     check_known(conn, only)?;
+    read_there(conn, which, only)
+}
+
+/// The same without those of `only` that are gone, or have another name by now.
+pub(crate) fn read_there(
+    conn: &mut PgConnection,
+    which: Which<'_>,
+    only: &[TenantSlug],
+) -> Result<Vec<Subject>, Error> {
     let names: Vec<&str> = only.iter().map(TenantSlug::as_str).collect();
     let mut query = tenants::table
         .select((tenants::id, tenants::slug, tenants::schema_name, tenants::migrations))

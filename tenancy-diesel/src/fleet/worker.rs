@@ -81,9 +81,19 @@ impl<'a> Works<'a> {
     /// What every other tenant would meet.
     pub(super) fn work(&self, queue: &Mutex<Queue<'a>>, post: &Post<'_, Word>) -> Result<(), Error> {
         while !self.is_over(post) {
-            if !self.may_begin(post) {
-                thread::sleep(NAP);
-                continue;
+            // First whether there is anything to begin: a permission that nobody uses is lost to those who wait for one.
+            let due = lock(queue).is_due(self.began.elapsed());
+            match due {
+                None => break,
+                Some(false) => {
+                    thread::sleep(NAP);
+                    continue;
+                }
+                Some(true) if !self.may_begin(post) => {
+                    thread::sleep(NAP);
+                    continue;
+                }
+                Some(true) => {}
             }
             let next = lock(queue).next(self.began.elapsed(), self.jobs, &mut lock(self.pacer));
             match next {
@@ -249,6 +259,10 @@ impl<'a> Works<'a> {
             record: self.entry(loaded, &worker),
         };
         let mut conn = self.session()?;
+        if loaded.sql(self.direction).is_none() {
+            // A function in Rust: its queries have one text for all tenants, and types of their own in each.
+            conn.forget();
+        }
         let outcome = alone.run(&mut conn, &mut member)?;
         // Through the gate, which releases what the session holds.
         drop(conn);

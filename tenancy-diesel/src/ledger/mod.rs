@@ -27,7 +27,7 @@ pub use counts::RunCounts;
 pub(crate) use enroll::enroll;
 pub(crate) use hold::Hold;
 pub(crate) use note::{done_already, fail, gone, pause_requested, template, tried};
-pub(crate) use open::{NewRun, close, latest_unfinished, open, reopen};
+pub(crate) use open::{NewRun, close, latest_unfinished, open, paused, reopen};
 pub(crate) use record::{Entry, Step, record};
 pub use run_record::RunRecord;
 pub use run_tenant::RunTenant;

@@ -57,6 +57,9 @@ const TEMPLATE: &str = of_runner!(
      WHERE id OPERATOR(pg_catalog.=) $1"
 );
 
+const STILL_OURS: &str = "SELECT EXISTS (SELECT FROM tenancy.runs u WHERE u.id OPERATOR(pg_catalog.=) $1 \
+     AND u.state OPERATOR(pg_catalog.=) 'running' AND u.attempt OPERATOR(pg_catalog.=) $2) AS yes";
+
 const PAUSE_REQUESTED: &str =
     "SELECT pause_requested AS yes FROM tenancy.runs WHERE id OPERATOR(pg_catalog.=) $1";
 
@@ -66,11 +69,12 @@ struct Answer {
     yes: bool,
 }
 
-/// A tenant failed: it stands where the last migration that succeeded left it, and `error` says why.
+/// A tenant failed: it stands where the last migration that succeeded left it, and `error` says why. `false`: it did not
+/// fail, because it is done (the answer to a commit can be lost).
 ///
 /// # Errors
 ///
-/// [`Error::RunLost`] when the run is not this runner's any more, or the tenant is not pending in it.
+/// [`Error::RunLost`] when the run is not this runner's any more.
 pub(crate) fn fail(
     conn: &mut PgConnection,
     hold: Hold,
@@ -78,7 +82,7 @@ pub(crate) fn fail(
     error: &str,
     milliseconds: f64,
     worker: &str,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     // PostgreSQL's text has no such byte.
     let error = error.replace('\0', "");
     let touched = as_login(conn, |conn| {
@@ -91,23 +95,27 @@ pub(crate) fn fail(
             .bind::<Text, _>(worker)
             .execute(conn)
     })?;
-    ours(hold, touched)
+    if touched == 1 {
+        return Ok(true);
+    }
+    let still: Answer = sql_query(STILL_OURS)
+        .bind::<BigInt, _>(hold.id.0)
+        .bind::<Integer, _>(hold.attempt)
+        .get_result(conn)
+        .map_err(Error::query("ask whose the run is"))?;
+    ours(hold, usize::from(still.yes)).map(|()| false)
 }
 
-/// A tenant was tried in vain and will be tried again.
-///
-/// # Errors
-///
-/// [`Error::RunLost`] when the run is not this runner's any more, or the tenant is not pending in it.
+/// A tenant was tried in vain and will be tried again. (It may be done by now: whoever says this is not who tries.)
 pub(crate) fn tried(conn: &mut PgConnection, hold: Hold, tenant: TenantId) -> Result<(), Error> {
-    let touched = as_login(conn, |conn| {
+    as_login(conn, |conn| {
         sql_query(TRIED)
             .bind::<BigInt, _>(hold.id.0)
             .bind::<Integer, _>(hold.attempt)
             .bind::<SqlUuid, _>(tenant.as_uuid())
             .execute(conn)
-    })?;
-    ours(hold, touched)
+    })
+    .map(|_| ())
 }
 
 /// Tenants were dropped before their turn came. Those that are not pending stay as they are.

@@ -163,6 +163,19 @@ pub(crate) fn close(
     Err(Error::RunLost { run: hold.id, reason })
 }
 
+/// The newest run over all tenants that is paused.
+pub(crate) fn paused(conn: &mut PgConnection) -> Result<Option<RunId>, Error> {
+    let row: Option<Number> = sql_query(
+        "SELECT r.id FROM tenancy.runs r WHERE r.state OPERATOR(pg_catalog.=) 'paused' \
+         AND pg_catalog.jsonb_array_length(r.policy OPERATOR(pg_catalog.->) 'only') OPERATOR(pg_catalog.=) 0 \
+         ORDER BY r.id DESC LIMIT 1",
+    )
+    .get_result(conn)
+    .optional()
+    .map_err(Error::query("look for a paused run"))?;
+    Ok(row.map(|row| RunId(row.id)))
+}
+
 /// The newest run that can be resumed, if it is not alive.
 pub(crate) fn latest_unfinished(conn: &mut PgConnection) -> Result<Option<RunId>, Error> {
     let row: Option<Number> = sql_query(

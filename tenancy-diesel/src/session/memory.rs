@@ -71,6 +71,11 @@ impl Memory {
         if anew { Statements::Deallocate } else { Statements::Keep { prepared: seen.prepared } }
     }
 
+    /// Diesel has forgotten statements that are on the server.
+    pub(super) fn forget(&mut self) {
+        self.forgotten = true;
+    }
+
     /// Nothing is prepared any more.
     pub(super) fn clear(&mut self) {
         self.last = None;

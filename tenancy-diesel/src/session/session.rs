@@ -202,6 +202,13 @@ impl Session {
         *self.conn.get_metadata_cache() = PgMetadataCache::new();
     }
 
+    /// Forgets what was prepared, for a borrower whose queries may mean other tables by the same text; the gate then
+    /// starts anew.
+    pub(crate) fn forget(&mut self) {
+        self.forget_statements();
+        self.memory.forget();
+    }
+
     /// After `DEALLOCATE ALL`: Diesel forgets as well, and the pin's statement is prepared again, off the path
     /// that anybody waits for. An error (no control plane yet) stays noted as an odd one, so that the next
     /// check-in starts anew again.

@@ -180,7 +180,12 @@ fn a_run_that_takes_the_place_of_an_unfinished_one_says_so() {
     operator.until(DONE, 1);
     running.signal("INT");
     running.ended().failed(1);
-    let ran = operator.tenancy("migrate --jobs 8");
+    let refused = operator.tenancy("migrate --jobs 8").failed(1);
+    assert!(refused.contains("run 1 is paused") && refused.contains("--resume 1"), "{refused}");
+    let left = operator.tenancy("migrate --wait");
+    left.ok();
+    assert!(left.stdout.contains("left to another run: run 1, which is paused"), "{left:?}");
+    let ran = operator.tenancy("migrate --jobs 8 --supersede");
     ran.ok();
     assert!(ran.stderr.contains("run 1 was not finished: this run takes its place"), "{ran:?}");
     assert!(ran.stdout.ends_with(" (run 2)\n"), "{ran:?}");

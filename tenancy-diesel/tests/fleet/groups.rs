@@ -219,6 +219,23 @@ fn assert_all_at_home(desk: &Desk) {
 }
 
 #[test]
+fn deferred_triggers_run_at_home_whatever_path_and_role_a_migration_leaves() {
+    let desk = with_shared();
+    desk.world.sql("CREATE ROLE passer_by; GRANT passer_by TO CURRENT_USER");
+    desk.write(
+        "2026-02-01-000000_leaves",
+        "INSERT INTO notes VALUES ('left', current_schema()); SET search_path TO public; SET ROLE passer_by",
+        None,
+    );
+    let report = desk.migrate();
+    desk.world.sql("DROP ROLE passer_by");
+    assert!(report.is_success(), "{report:?}");
+    assert_all_at_home(&desk);
+    let mut conn = desk.world.bare();
+    assert_eq!(answers(&mut conn, "SELECT count(*) FROM $schema.audit"), "16: 1");
+}
+
+#[test]
 fn definitions_that_write_through_functions_write_at_home() {
     let desk = with_shared();
     for (name, sql, notes) in [

@@ -3,7 +3,7 @@
 use std::fs;
 
 use tenancy_diesel::core::fleet::{Canaries, ErrorBudget, Policy, RunState};
-use tenancy_diesel::{Error, FleetError, FleetEvent, FleetReport, RunOptions, Stop};
+use tenancy_diesel::{Error, FleetError, FleetEvent, FleetReport, IfRunning, Revert, RunOptions, Stop};
 
 use crate::desk::{Desk, slug};
 use crate::order::{assert_done, assert_ledger_is_done, assert_registry_is_true};
@@ -235,14 +235,23 @@ fn a_run_is_not_resumed_without_one_of_its_migrations_and_can_be_when_it_is_back
 }
 
 #[test]
-fn a_new_run_takes_the_place_of_one_that_was_not_finished() {
+fn a_new_run_takes_the_place_of_a_paused_one_only_when_it_is_told_to() {
     let desk = desk(5);
     let first = paused(&desk);
+    for if_running in [IfRunning::Wait, IfRunning::GoOn] {
+        let options = RunOptions { if_running, ..RunOptions::default() };
+        let left = desk.another().fleet().migrate(&options, |_| {}).unwrap();
+        assert!(left.run.is_none() && left.left_to.unwrap().contains("which is paused"));
+    }
+    let refusing = RunOptions { if_running: IfRunning::Refuse, ..RunOptions::default() };
+    let refused = desk.another().fleet().migrate(&refusing, |_| {}).unwrap_err();
+    assert!(matches!(refused.source, Error::RunPaused(run) if Some(run) == first.run), "{refused}");
+    assert_eq!(count_having_email(&desk), 2, "nobody did the paused run's work");
     let mut told = Vec::new();
     let second = desk
         .tenancy()
         .fleet()
-        .migrate(&RunOptions::default(), |event| {
+        .migrate(&RunOptions { supersede: true, ..RunOptions::default() }, |event| {
             if let FleetEvent::Begun { superseded, .. } = event {
                 told = superseded.to_vec();
             }
@@ -353,4 +362,46 @@ fn a_commit_that_nobody_heard_of_is_found_done() {
     assert!(report.is_success(), "{report:?}");
     assert_done(desk.tenancy(), &mut desk.world.bare());
     assert_ledger_is_done(&mut desk.world.bare(), report.run.unwrap());
+}
+
+#[test]
+fn what_cannot_be_run_here_is_refused_before_a_run_goes_on() {
+    let desk = desk(5);
+    let first = paused(&desk);
+    fs::write(desk.directory().join(EMAIL).join("up.sql"), "-- tenancy: rust\n").unwrap();
+    let refused = desk.another().fleet().resume(first.run, &RunOptions::default(), |_| {}).unwrap_err();
+    assert!(matches!(refused.source, Error::MigrationElsewhere(_)), "{refused}");
+    assert!(refused.report.tenants.is_empty(), "no tenant was blamed");
+    assert_eq!(desk.tenancy().runs().find(first.run.unwrap()).unwrap().state, RunState::Failed);
+}
+
+#[test]
+fn a_run_over_some_tenants_ends_although_one_of_them_is_renamed_meanwhile() {
+    let desk = desk(3);
+    let policy = Policy {
+        only: vec![slug("t00"), slug("t01")],
+        canaries: Canaries::Named(vec![slug("t00")]),
+        pause_after_canaries: true,
+        ..Policy::default()
+    };
+    let first = run(&desk, policy);
+    assert_eq!(first.state, Some(RunState::Paused));
+    desk.tenancy().provisioner().rename(&slug("t01"), &slug("zeta")).unwrap();
+    let resumed = desk.tenancy().fleet().resume(first.run, &RunOptions::default(), |_| {}).unwrap();
+    assert!(resumed.is_success() && resumed.tenants[0].slug == slug("zeta"), "{resumed:?}");
+    assert_eq!(desk.tenancy().runs().find(first.run.unwrap()).unwrap().state, RunState::Done);
+}
+
+#[test]
+fn what_was_shown_is_reverted_or_nothing() {
+    let desk = desk(2);
+    assert!(desk.migrate().is_success());
+    let shown = desk.tenancy().fleet().plan_revert(&Revert::default(), &Policy::default()).unwrap();
+    desk.write("2026-02-09-000000_later", "CREATE TABLE later (id int)", Some("DROP TABLE later"));
+    assert!(desk.migrate().is_success());
+    let what = Revert::Exactly(shown.versions);
+    let refused = desk.tenancy().fleet().revert(&what, &RunOptions::default(), |_| {}).unwrap_err();
+    assert!(refused.to_string().contains("moved on"), "{refused}");
+    assert_eq!(desk.value("SELECT count(*) FROM pg_tables WHERE tablename = 'later'"), "3");
+    assert_eq!(count_having_email(&desk), 2);
 }

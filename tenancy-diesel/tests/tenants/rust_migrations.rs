@@ -222,6 +222,16 @@ impl diesel::serialize::ToSql<LevelType, diesel::pg::Pg> for High {
     }
 }
 
+#[derive(Debug, diesel::deserialize::FromSqlRow)]
+#[diesel(sql_type = LevelType)]
+pub struct Level(String);
+
+impl diesel::deserialize::FromSql<LevelType, diesel::pg::Pg> for Level {
+    fn from_sql(bytes: diesel::pg::PgValue<'_>) -> diesel::deserialize::Result<Self> {
+        Ok(Self(String::from_utf8(bytes.as_bytes().to_vec())?))
+    }
+}
+
 diesel::table! {
     use diesel::sql_types::*;
     use super::LevelType;
@@ -249,4 +259,23 @@ fn types_of_one_name_are_each_tenants_own() {
             "high"
         );
     }
+}
+
+#[test]
+fn what_a_function_reads_has_the_type_of_each_tenant() {
+    let desk = Desk::new();
+    desk.create_many(5);
+    desk.tenancy().fleet().exec("INSERT INTO tickets DEFAULT VALUES", &[], |_| {}).unwrap();
+    let seen = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&seen);
+    let look = RustMigration::new(BACKFILL, move |tenant| {
+        // Prepared under one text in every tenant, and its column has a type of the tenant's own.
+        let levels: Vec<Level> = tickets::table.select(tickets::level).load(tenant.conn())?;
+        *count.lock().unwrap() += levels.iter().filter(|level| level.0 == "low").count();
+        Ok(())
+    })
+    .unwrap();
+    let report = service(&desk, [look]).fleet().migrate(&RunOptions::default().jobs(1), |_| {}).unwrap();
+    assert!(report.is_success() && report.tenants.len() == 5, "{report:?}");
+    assert_eq!(*seen.lock().unwrap(), 5);
 }

@@ -57,6 +57,8 @@ impl Redo {
         if !self.yes {
             ask(&plan, whole_fleet, "redo")?;
         }
+        // What was shown, and nothing else.
+        let what = Revert::Exactly(plan.versions.clone());
         let conductor = Conductor::new(context)?;
         // The second run has a bar of its own.
         let (first, progress) = (Cell::new(None), RefCell::new(conductor.progress()));

@@ -84,6 +84,8 @@ impl RevertCommand {
         let conductor = Conductor::new(context)?;
         let options = self.run.options(&conductor.stop);
         dry_run::tell_of_idle_canaries(context, &policy, &plan.tenants);
+        // What was shown, and nothing else.
+        let what = Revert::Exactly(plan.versions.clone());
         let ended = conductor.conduct(|observer| match needed {
             true => fleet.revert(&what, &options, observer),
             false => Ok(tenancy_diesel::FleetReport::default()),

@@ -93,6 +93,9 @@ pub(crate) struct Conduct {
     /// While another run is under way, leave the work to it and exit 0
     #[arg(long, help_heading = "While another run is under way")]
     go_on: bool,
+    /// Begin another run in place of one that is paused [default: exit 1 and say which]
+    #[arg(long, help_heading = "While another run is under way")]
+    supersede: bool,
 }
 
 impl Run {
@@ -130,7 +133,8 @@ impl Run {
             (_, true) => IfRunning::GoOn,
             _ => IfRunning::Refuse,
         };
-        RunOptions { policy: self.policy(), stop: stop.clone(), if_running, started_by: None }
+        let supersede = self.conduct.supersede;
+        RunOptions { policy: self.policy(), stop: stop.clone(), if_running, supersede, started_by: None }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::words;
 pub(crate) struct Trial {
     /// Apply what is pending to clones of the template and of N tenants (3 unless said; or those of --only), say what
     /// that changes, and roll back
-    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "3", conflicts_with = "dry_run")]
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "3", conflicts_with_all = ["dry_run", "resume"])]
     trial: Option<usize>,
     /// Also revert and apply again: whatever down does not undo is named
     #[arg(long, requires = "trial")]
