@@ -180,7 +180,8 @@ fn a_run_that_takes_the_place_of_an_unfinished_one_says_so() {
     operator.until(DONE, 1);
     running.signal("INT");
     running.ended().failed(1);
-    let refused = operator.tenancy("migrate --jobs 8").failed(1);
+    let refused = operator.tenancy("migrate --jobs 8");
+    let refused = refused.failed(1);
     assert!(refused.contains("run 1 is paused") && refused.contains("--resume 1"), "{refused}");
     let left = operator.tenancy("migrate --wait");
     left.ok();
