@@ -307,7 +307,7 @@ fn a_run_over_some_tenants_is_resumed_beside_one_over_all() {
     assert_eq!(some.state, Some(RunState::Paused));
     let mut holder = desk.world.bare();
     crate::world::value(&mut holder, "pg_advisory_lock(hashtextextended('tenancy.fleet', 0))");
-    let options = RunOptions { if_running: tenancy_diesel::IfRunning::Refuse, ..RunOptions::default() };
+    let options = RunOptions { if_running: IfRunning::Refuse, ..RunOptions::default() };
     let resumed = desk.tenancy().fleet().resume(some.run, &options, |_| {}).unwrap();
     assert!(resumed.is_success(), "its own tenants' locks will do: {resumed:?}");
     // And one over all is not resumed beside another, whatever the options say of some tenants.
@@ -316,10 +316,7 @@ fn a_run_over_some_tenants_is_resumed_beside_one_over_all() {
     let all = paused(&desk);
     let mut holder = desk.world.bare();
     crate::world::value(&mut holder, "pg_advisory_lock(hashtextextended('tenancy.fleet', 0))");
-    let options = RunOptions {
-        if_running: tenancy_diesel::IfRunning::Refuse,
-        ..RunOptions::default().only(slug("t00"))
-    };
+    let options = RunOptions { if_running: IfRunning::Refuse, ..RunOptions::default().only(slug("t00")) };
     let refused = desk.tenancy().fleet().resume(all.run, &options, |_| {}).unwrap_err();
     assert!(matches!(refused.source, Error::FleetBusy { .. }), "{refused}");
 }

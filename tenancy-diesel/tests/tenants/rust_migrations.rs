@@ -224,7 +224,7 @@ impl diesel::serialize::ToSql<LevelType, diesel::pg::Pg> for High {
 
 #[derive(Debug, diesel::deserialize::FromSqlRow)]
 #[diesel(sql_type = LevelType)]
-pub struct Level(String);
+pub(crate) struct Level(String);
 
 impl diesel::deserialize::FromSql<LevelType, diesel::pg::Pg> for Level {
     fn from_sql(bytes: diesel::pg::PgValue<'_>) -> diesel::deserialize::Result<Self> {
