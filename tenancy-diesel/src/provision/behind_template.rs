@@ -3,6 +3,7 @@
 use std::thread;
 use std::time::Instant;
 
+use diesel::connection::SimpleConnection as _;
 use diesel::sql_types::Bool;
 use diesel::{PgConnection, QueryableByName, RunQueryDsl as _, sql_query};
 use tenancy_core::name::SchemaName;
@@ -34,9 +35,7 @@ pub(super) fn behind_template<T>(
         }
         if !poll(conn, &locks::try_template_shared(template), until)? {
             // PostgreSQL's own words for it.
-            let last = Script::new("SET LOCAL lock_timeout = '1ms';\n")
-                .script(&locks::template_shared(template))
-                .sql(locks::PATIENCE);
+            let last = Script::new(LAST).script(&locks::template_shared(template)).sql(locks::PATIENCE);
             return work(conn, &last);
         }
     }
@@ -45,10 +44,17 @@ pub(super) fn behind_template<T>(
 /// Waits until nobody migrates a tenant, outside of any transaction: one that waits in a statement has a snapshot, for which
 /// an index that is built concurrently in the tenant would wait in its turn. (So has one that sleeps between two statements:
 /// of the last portal.)
-pub(super) fn await_migration(conn: &mut PgConnection, lock: &Script) -> Result<(), Error> {
-    // Whether it was had does not matter: the caller waits for it as for any lock, and gets PostgreSQL's error.
-    poll(conn, lock, Instant::now() + locks::PATIENCE_OF_POLLS).map(drop)
+pub(super) fn await_migration(conn: &mut PgConnection, attempt: &Script, lock: &Script) -> Result<(), Error> {
+    if poll(conn, attempt, Instant::now() + locks::PATIENCE_OF_POLLS)? {
+        return Ok(());
+    }
+    // PostgreSQL's own words for it. One batch is one transaction.
+    let last = Script::new(LAST).script(lock);
+    conn.batch_execute(last.as_str()).map_err(Error::query("wait until nobody migrates the tenant"))
 }
+
+/// After so many attempts.
+const LAST: &str = "SET LOCAL lock_timeout = '1ms';\n";
 
 /// Asks, each time in a transaction of its own, which gives the lock back at once, until it was had; `false` when that was too long.
 fn poll(conn: &mut PgConnection, lock: &Script, until: Instant) -> Result<bool, Error> {

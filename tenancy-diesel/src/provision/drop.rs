@@ -47,7 +47,7 @@ impl Provisioner<'_> {
     pub fn drop(&self, slug: &TenantSlug) -> Result<Tenant, Error> {
         let tenant = Registry::new(self.context).find_by_slug(slug)?;
         let mut conn = self.context.operation()?;
-        await_migration(&mut conn, &locks::try_migrating(tenant.id))?;
+        await_migration(&mut conn, &locks::try_migrating(tenant.id), &locks::migrating_locally(tenant.id))?;
         let begun = conn.transaction(|conn| begin(conn, &tenant))?;
         self.context.directory.forget(slug);
         let dropped = match begun {

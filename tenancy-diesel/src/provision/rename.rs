@@ -38,7 +38,7 @@ impl Provisioner<'_> {
         }
         let schema = self.context.naming.schema_for(to)?;
         let mut conn = self.context.operation()?;
-        await_migration(&mut conn, &locks::try_migrating(tenant.id))?;
+        await_migration(&mut conn, &locks::try_migrating(tenant.id), &locks::migrating_locally(tenant.id))?;
         let renamed = conn.transaction(|conn| {
             let wait = Script::new(locks::PATIENCE).script(&locks::tenant_exclusive(tenant.id));
             conn.batch_execute(wait.as_str())
