@@ -14,6 +14,9 @@
 //! So a sign-up sees the template wholly before or wholly after a migration, and a tenant never disappears
 //! under a session that is pinned to it.
 
+use std::time::Duration;
+
+use diesel::result::Error as DieselError;
 use tenancy_core::fleet::RunId;
 use tenancy_core::isolation::pin;
 use tenancy_core::name::{SchemaName, TenantSlug};
@@ -29,9 +32,58 @@ const RUN_CLASS: i64 = 1_952_804_466;
 /// How long each lock is waited for by those who have a caller waiting. It ends with the transaction.
 pub(crate) const PATIENCE: &str = "SET LOCAL lock_timeout = '10s';\n";
 
+/// The same for those who ask again and again.
+pub(crate) const PATIENCE_OF_POLLS: Duration = Duration::from_secs(10);
+
+/// How long they sleep in between.
+pub(crate) const POLL: Duration = Duration::from_millis(20);
+
 /// The template lock, shared, until the end of the transaction.
 pub(crate) fn template_shared(template: &SchemaName) -> Script {
     Script::new("SELECT pg_catalog.pg_advisory_xact_lock_shared(").script(&template_key(template)).sql(");\n")
+}
+
+/// The same if it is to be had at once; or else an error by which [`is_template_busy`] knows. Whoever waits in a statement
+/// has a snapshot, for which an index that is built concurrently in the template waits in its turn: a deadlock.
+pub(crate) fn template_shared_at_once(template: &SchemaName) -> Script {
+    let body = Script::new("BEGIN IF NOT ")
+        .script(&try_template_shared(template))
+        .sql(" THEN RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = ")
+        .literal(TEMPLATE_BUSY)
+        .sql("; END IF; END");
+    Script::new("DO ").literal(body.as_str()).sql(";\n")
+}
+
+/// Our own words, which no server translates.
+const TEMPLATE_BUSY: &str = "tenancy: the template is being migrated";
+
+/// Whether [`template_shared_at_once`] was in vain.
+pub(crate) fn is_template_busy(error: &DieselError) -> bool {
+    matches!(error, DieselError::DatabaseError(_, said) if said.message() == TEMPLATE_BUSY)
+}
+
+/// An expression: takes the template lock, shared, until the end of the transaction, if nobody migrates the template or
+/// waits to do so. Whether it was had.
+pub(crate) fn try_template_shared(template: &SchemaName) -> Script {
+    Script::new("pg_catalog.pg_try_advisory_xact_lock_shared(").script(&template_key(template)).sql(")")
+}
+
+/// An expression: takes the lock of [`migrating_locally`] if nobody has it. Whether it was had.
+pub(crate) fn try_migrating(tenant: TenantId) -> Script {
+    try_migrating_by("pg_catalog.pg_try_advisory_xact_lock(", tenant)
+}
+
+/// The same, shared with other clones.
+pub(crate) fn try_migrating_shared(tenant: TenantId) -> Script {
+    try_migrating_by("pg_catalog.pg_try_advisory_xact_lock_shared(", tenant)
+}
+
+fn try_migrating_by(function: &'static str, tenant: TenantId) -> Script {
+    Script::new(function)
+        .number(MIGRATING_CLASS)
+        .sql(", pg_catalog.hashtext(")
+        .literal(&tenant.to_string())
+        .sql("))")
 }
 
 /// The template lock, exclusive, until the end of the session or the gate.

@@ -9,7 +9,7 @@ use tenancy_core::fleet::Direction;
 use super::invalid_indexes;
 use super::target::Target;
 use crate::error::{Error, is_lock_timeout};
-use crate::migrations::{Failure, Loaded, database_error};
+use crate::migrations::{Failure, Loaded, began_before, database_error};
 
 /// Why a migration failed.
 #[derive(Debug)]
@@ -45,7 +45,9 @@ impl Reason {
             Self::Refused(error) => return Failed { error, in_the_way: false },
             Self::Ended => (ENDED.to_owned(), false),
             Self::Failure(failure) => {
-                (failure.to_string(), database_error(&failure).is_some_and(is_lock_timeout))
+                // Outside of a transaction nothing is undone: what stays is in the way of another attempt.
+                let again = !began_before(&failure) && !invalid_indexes::blocks_another_attempt(&failure);
+                (failure.to_string(), again && database_error(&failure).is_some_and(is_lock_timeout))
             }
         };
         let error =
@@ -111,7 +113,7 @@ fn perform_within(
 pub(super) const IMMEDIATE: &str = "SET CONSTRAINTS ALL IMMEDIATE;\n";
 
 /// Runs `loaded` where no transaction is open, and writes nothing down. Fails also when it leaves an index that is not built
-/// to its end, or passes over one.
+/// to its end, or passes over one. What a failed build left is dropped.
 pub(super) fn outside(
     conn: &mut PgConnection,
     target: Target<'_>,
@@ -121,12 +123,13 @@ pub(super) fn outside(
     let result =
         conn.batch_execute(target.enter_until_the_gate().as_str()).map_err(Reason::from).and_then(|()| {
             let action = loaded.action(direction).map_err(Reason::Refused)?;
+            let before = invalid_indexes::indexes(conn, target.schema)?;
             let ran = match perform(conn, target, loaded, direction) {
                 Ok(()) => Ok(()),
                 Err(Reason::Failure(failure)) => Err(failure),
                 Err(other) => return Err(other),
             };
-            invalid_indexes::examined(conn, target.schema, action, ran).map_err(Reason::Failure)
+            invalid_indexes::examined(conn, target.schema, action, &before, ran).map_err(Reason::Failure)
         });
     result.map_err(|reason| reason.told(target, loaded))
 }

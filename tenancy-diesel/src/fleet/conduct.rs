@@ -17,7 +17,7 @@ use super::queue::Queue;
 use super::run::Run;
 use super::session_name;
 use super::subjects::{self, Which};
-use super::template;
+use super::template::{Ending, Template};
 use super::worker::{Word, Works};
 use crate::connection::ControlConnection;
 use crate::crew::{self, Shift};
@@ -132,20 +132,34 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// The template goes first: whoever signs up from here on has everything. `false`: it failed.
+    /// The template goes first: whoever signs up from here on has everything. `false`: it failed, or was stopped.
     fn template(&mut self, desk: &mut Desk) -> Result<bool, Error> {
         // Some tenants only: the template keeps what they lose.
         if self.direction == Direction::Down && !self.policy.only.is_empty() {
             return Ok(true);
         }
-        let mut conn = self.context.control_pool(1).control().map(ControlConnection::new)?;
+        let pool = self.context.control_pool(1);
         let versions = match self.direction {
             Direction::Up => self.catalog.versions(),
             Direction::Down => self.versions.iter().map(String::as_str).collect(),
         };
-        let (done, result) = template::run(&mut conn, self.context, &self.loaded, self.direction, &versions);
-        // Through the gate: the template lock is released, sign-ups go on.
-        drop(conn);
+        let template = Template {
+            context: self.context,
+            loaded: &self.loaded,
+            direction: self.direction,
+            versions: &versions,
+            policy: &self.policy,
+            name: Some(&desk.name),
+            stop: &self.options.stop,
+        };
+        let observer = &mut *self.observer;
+        let (done, ending) = template.run(
+            || pool.control().map(ControlConnection::new),
+            |attempt, reason, after| {
+                let after_ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
+                observer(&FleetEvent::TemplateRetry { attempt, reason, after_ms });
+            },
+        );
         if !done.is_empty() {
             // Spares are of the template as it was.
             self.context.refill.wake();
@@ -153,9 +167,13 @@ impl Run<'_> {
         }
         self.report.template = done;
         (self.observer)(&FleetEvent::Template { migrations: &self.report.template });
-        match result {
-            Ok(()) => Ok(true),
-            Err(error) => {
+        match ending {
+            Ending::Done => Ok(true),
+            Ending::Stopped => {
+                self.is_stopped(desk);
+                Ok(false)
+            }
+            Ending::Failed(error) => {
                 let error = error.to_string();
                 desk.end(RunState::Failed, format!("the template failed: {error}"));
                 self.report.template_error = Some(error);

@@ -25,6 +25,15 @@ pub enum FleetEvent<'a> {
         /// Earlier runs that were not finished, and never will be.
         superseded: &'a [RunId],
     },
+    /// The template could not be locked and is tried again later; sign-ups go on until then.
+    TemplateRetry {
+        /// Which attempt was in vain, from 1.
+        attempt: u32,
+        /// What was in the way.
+        reason: &'a str,
+        /// When it is tried again, in milliseconds from now.
+        after_ms: u64,
+    },
     /// The template is done.
     Template {
         /// The names of the migrations that were applied to it or reverted.

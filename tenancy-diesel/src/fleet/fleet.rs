@@ -8,8 +8,9 @@ use super::options::RunOptions;
 use super::report::FleetReport;
 use super::revert::Revert;
 use super::run::Run;
+use super::stop::Stop;
 use super::subjects::{self, Which};
-use super::template::{self, TemplateStanding};
+use super::template::{self, Ending, Template, TemplateStanding};
 use crate::context::Context;
 use crate::error::Error;
 
@@ -86,7 +87,8 @@ impl<'a> Fleet<'a> {
         template::standing(&mut *self.context.operation()?, self.context, &catalog)
     }
 
-    /// Brings the template up to date, and makes it if it is missing. Returns the names of what was applied.
+    /// Brings the template up to date, and makes it if it is missing. Returns the names of what was applied. Tries until
+    /// nobody is in the way; sign-ups go on between two attempts.
     ///
     /// # Errors
     ///
@@ -94,14 +96,29 @@ impl<'a> Fleet<'a> {
     pub fn migrate_template(&self) -> Result<Vec<String>, Error> {
         let loaded = self.context.migrations.load()?;
         let catalog = self.catalog()?;
-        let mut conn = self.context.operation()?;
-        let (done, result) =
-            template::run(&mut conn, self.context, &loaded, Direction::Up, &catalog.versions());
+        // Nobody is there to try it again.
+        let policy = Policy { attempts: u32::MAX, ..Policy::default() };
+        let template = Template {
+            context: self.context,
+            loaded: &loaded,
+            direction: Direction::Up,
+            versions: &catalog.versions(),
+            policy: &policy,
+            name: None,
+            stop: &Stop::new(),
+        };
+        let (done, ending) = template.run(
+            || self.context.operation(),
+            |attempt, reason, after| tracing::info!(attempt, reason, ?after, "the template is tried again"),
+        );
         if !done.is_empty() {
             // Spares are of the template as it was.
             self.context.refill.wake();
         }
-        result.map(|()| done)
+        match ending {
+            Ending::Failed(error) => Err(error),
+            Ending::Done | Ending::Stopped => Ok(done),
+        }
     }
 
     /// Brings the template and then every tenant up to date. Blocks until all are done; `observer` is called on this thread

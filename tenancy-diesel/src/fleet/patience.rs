@@ -32,6 +32,11 @@ impl Patience {
         Self { lock: Duration::ZERO, statement: policy.statement_timeout }
     }
 
+    /// Of who waits for the template lock: sign-ups wait behind it. Not the time of a statement that does something.
+    pub(super) fn of_template_lock(policy: &Policy) -> Self {
+        Self { lock: policy.lock_timeout, statement: None }
+    }
+
     /// Until the end of the transaction.
     pub(super) fn local(self) -> Script {
         self.set("SET LOCAL ")

@@ -346,7 +346,7 @@ impl<'a> Works<'a> {
 const FIRST_GROUP: usize = 8;
 
 /// A number from 0 to 1.
-fn dice() -> f64 {
+pub(super) fn dice() -> f64 {
     getrandom::u32().map_or(0.5, |number| f64::from(number) / f64::from(u32::MAX))
 }
 

@@ -21,6 +21,6 @@ pub(crate) use action::{Action, Failure};
 pub use context::MigrationContext;
 pub(crate) use loaded::Loaded;
 pub use migrations::Migrations;
-pub(crate) use run::database_error;
 pub(crate) use run::run_sql;
+pub(crate) use run::{began_before, database_error};
 pub use rust_migration::RustMigration;

@@ -60,6 +60,20 @@ pub(crate) fn run_sql(
     }
 }
 
+/// Whether statements before the one that failed stay done.
+pub(crate) fn began_before(failure: &Failure) -> bool {
+    let mut error: &(dyn StdError + 'static) = failure.as_ref();
+    loop {
+        if let Some(failed) = error.downcast_ref::<StatementFailed>() {
+            return failed.place.is_some_and(|place| place.number > 1);
+        }
+        match error.source() {
+            Some(source) => error = source,
+            None => return false,
+        }
+    }
+}
+
 /// What PostgreSQL said, if `failure` is of a statement of the migration.
 pub(crate) fn database_error(failure: &Failure) -> Option<&DieselError> {
     let mut error: &(dyn StdError + 'static) = failure.as_ref();

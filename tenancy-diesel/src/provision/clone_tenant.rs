@@ -7,6 +7,7 @@ use tenancy_core::placement::Placement;
 use tenancy_core::script::Script;
 use tenancy_core::tenant::{Tenant, TenantId, TenantStatus};
 
+use super::behind_template::await_migration;
 use super::origin::Origin;
 use super::room::Room;
 use super::{NewTenant, Provisioner, TenantCopy};
@@ -45,6 +46,7 @@ impl Provisioner<'_> {
         let schema = self.schema_of(&copy.slug)?;
         let id = Registry::new(self.context).find_by_slug(from)?.id;
         let mut conn = self.context.operation()?;
+        await_migration(&mut conn, &locks::try_migrating_shared(id), &locks::tenant_shared(id))?;
         let cloned = conn.transaction(|conn| {
             let wait = Script::new(locks::PATIENCE)
                 .script(&locks::signing_up(&copy.slug))

@@ -9,6 +9,7 @@ use tenancy_core::script::Script;
 use tenancy_core::tenant::{Tenant, TenantId, TenantStatus};
 use uuid::Uuid;
 
+use super::behind_template::behind_template;
 use super::origin::Origin;
 use super::room::Room;
 use super::spares::Claimed;
@@ -68,7 +69,9 @@ impl Provisioner<'_> {
     /// The same on a connection of the caller's.
     pub(super) fn create_on(&self, conn: &mut PgConnection, new: &NewTenant) -> Result<Tenant, Error> {
         let schema = self.schema_of(&new.slug)?;
-        let created = conn.transaction(|conn| self.create_in(conn, new, &schema));
+        let created = behind_template(conn, self.context.naming.template(), |conn, lock| {
+            conn.transaction(|conn| self.create_in(conn, new, &schema, lock))
+        });
         // Others need a spare soon, or it was the last one.
         self.context.refill.wake();
         created.map_err(|error| Room::explain(conn, self.context.naming.template(), error))
@@ -89,11 +92,11 @@ impl Provisioner<'_> {
         conn: &mut PgConnection,
         new: &NewTenant,
         schema: &SchemaName,
+        lock: &Script,
     ) -> Result<Tenant, Error> {
         let template = self.context.naming.template();
-        let wait = Script::new(locks::PATIENCE)
-            .script(&locks::signing_up(&new.slug))
-            .script(&locks::template_shared(template));
+        // The template first: whoever waits for the slug is in nobody's way then who migrates the template.
+        let wait = Script::new(locks::PATIENCE).script(lock).script(&locks::signing_up(&new.slug));
         conn.batch_execute(wait.as_str())
             .map_err(Error::query("wait for a sign-up of that name, and for the template"))?;
         let spare = self.claim_spare(conn)?;

@@ -10,6 +10,7 @@ use tenancy_core::script::Script;
 use tenancy_core::tenant::{Tenant, TenantStatus};
 
 use super::Provisioner;
+use super::behind_template::await_migration;
 use super::dismantle::{Survey, batches};
 
 use crate::error::{Error, is_out_of_locks};
@@ -46,6 +47,7 @@ impl Provisioner<'_> {
     pub fn drop(&self, slug: &TenantSlug) -> Result<Tenant, Error> {
         let tenant = Registry::new(self.context).find_by_slug(slug)?;
         let mut conn = self.context.operation()?;
+        await_migration(&mut conn, &locks::try_migrating(tenant.id), &locks::migrating_locally(tenant.id))?;
         let begun = conn.transaction(|conn| begin(conn, &tenant))?;
         self.context.directory.forget(slug);
         let dropped = match begun {

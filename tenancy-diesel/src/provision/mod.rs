@@ -5,6 +5,7 @@
 //! * [`NewTenant`]: what a sign-up asks for; [`TenantCopy`]: what a clone of a tenant is to be.
 //! * [`ManyOptions`], [`CreateReport`]: many sign-ups at once.
 
+mod behind_template;
 mod captured;
 mod clone_schema;
 mod clone_tenant;

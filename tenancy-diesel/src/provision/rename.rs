@@ -7,6 +7,7 @@ use tenancy_core::script::Script;
 use tenancy_core::tenant::{Tenant, TenantStatus};
 
 use super::Provisioner;
+use super::behind_template::await_migration;
 use super::create::{refuse_existing_schema, taken};
 use super::retarget::{Doubts, Programs, retarget};
 use crate::error::Error;
@@ -37,6 +38,7 @@ impl Provisioner<'_> {
         }
         let schema = self.context.naming.schema_for(to)?;
         let mut conn = self.context.operation()?;
+        await_migration(&mut conn, &locks::try_migrating(tenant.id), &locks::migrating_locally(tenant.id))?;
         let renamed = conn.transaction(|conn| {
             let wait = Script::new(locks::PATIENCE).script(&locks::tenant_exclusive(tenant.id));
             conn.batch_execute(wait.as_str())

@@ -23,6 +23,7 @@ mod world;
 
 mod broken;
 mod changes;
+mod concurrently;
 mod groups;
 mod kills;
 mod locks;

@@ -99,8 +99,14 @@ impl World {
 }
 
 /// How many sessions of this database wait for an advisory lock.
+#[allow(dead_code, reason = "not in every suite")]
 pub(crate) const WAITING: &str = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
+/// How many sessions of this database ask again and again for the lock of a migration.
+#[allow(dead_code, reason = "not in every suite")]
+pub(crate) const POLLING: &str = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+    AND pid <> pg_backend_pid() AND query LIKE 'SELECT pg_catalog.pg_try_advisory_xact_lock%'";
 
 /// How many sessions of this database sleep in a statement.
 pub(crate) const ASLEEP: &str =

@@ -8,7 +8,7 @@ use diesel::{Connection as _, PgConnection};
 use tenancy_diesel::{Error, FleetError, FleetReport, NewTenant, PoolSettings, RunOptions};
 
 use crate::desk::{Desk, slug};
-use crate::world::{ASLEEP, WAITING, value};
+use crate::world::{ASLEEP, POLLING, value};
 
 const SECOND: &str = "2026-02-01-000000_email";
 fn one_at_a_time() -> RunOptions {
@@ -145,10 +145,10 @@ fn sign_ups_that_wait_for_the_template_do_not_keep_look_ups_waiting() {
                 scope.spawn(move || other.provisioner().create(&NewTenant::new(slug(name))))
             })
             .into();
-        desk.world.wait_for(WAITING, "4");
+        desk.world.wait_for(POLLING, "4");
         other.tenant(&slug("acme")).unwrap();
         assert!(matches!(other.tenant(&slug("nobody")), Err(Error::UnknownTenant(_))));
-        assert_eq!(desk.value(WAITING), "4", "the sign-ups still wait");
+        assert_eq!(desk.value(POLLING), "4", "the sign-ups still wait");
         for sign_up in sign_ups {
             assert_eq!(sign_up.join().unwrap().unwrap().template_version.as_deref(), Some("20260201000000"));
         }

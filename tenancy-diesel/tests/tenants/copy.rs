@@ -218,7 +218,7 @@ fn a_tenant_that_is_being_dropped_is_not_cloned() {
         .unwrap();
     thread::scope(|scope| {
         let cloning = scope.spawn(|| copy(&desk, "acme", "globex"));
-        desk.world.wait_for(crate::world::WAITING, "1");
+        desk.world.wait_for(crate::world::POLLING, "1");
         dropping.batch_execute("COMMIT").unwrap();
         assert!(matches!(cloning.join().unwrap(), Err(Error::UnknownTenant(_))));
     });

@@ -66,6 +66,13 @@ impl View {
                 self.waiting = None;
                 return supersedes(superseded).map_or(Said::Nothing, Said::Always);
             }
+            FleetEvent::TemplateRetry { attempt, reason, after_ms } => {
+                let after = words::duration(Duration::from_millis(after_ms));
+                let reason = printable(reason, false);
+                return Said::Always(format!(
+                    "the template: attempt {attempt} in vain, the next in {after}: {reason}"
+                ));
+            }
             FleetEvent::Planned { tenants, waves } => {
                 self.total = Some(tenants);
                 self.waves = waves;

@@ -40,10 +40,10 @@ const DESCRIBE: &str = "UPDATE tenancy.spares SET role_name = $2, fingerprint = 
     state = $4 || ' ' || tenancy.template_state(template), recorded = $5, programs = $6, version = $7 WHERE id = $1";
 
 impl Provisioner<'_> {
-    /// Makes a spare, in a transaction: all of it, or nothing.
-    pub(super) fn make_spare(&self, conn: &mut PgConnection) -> Result<(), Error> {
+    /// Makes a spare, in a transaction: all of it, or nothing. `lock` takes the template lock.
+    pub(super) fn make_spare(&self, conn: &mut PgConnection, lock: &Script) -> Result<(), Error> {
         let template = self.context.naming.template();
-        let wait = Script::new(locks::PATIENCE).script(&locks::template_shared(template));
+        let wait = Script::new(locks::PATIENCE).script(lock);
         conn.batch_execute(wait.as_str()).map_err(Error::query("wait for the template"))?;
         let row: Row = sql_query(RESERVE)
             .bind::<Text, _>(template.as_str())

@@ -15,6 +15,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::locks;
 use crate::provision::Provisioner;
+use crate::provision::behind_template::behind_template;
 use crate::provision::room::Room;
 
 /// Clones of the template that wait for sign-ups: a sign-up that finds one costs a rename instead of a clone, whatever the
@@ -139,7 +140,9 @@ impl<'a> Spares<'a> {
         }
         report.ready = ready.len() - surplus;
         while report.ready < count {
-            let made = conn.transaction(|conn| Provisioner::new(self.context).make_spare(conn));
+            let made = behind_template(&mut conn, self.context.naming.template(), |conn, lock| {
+                conn.transaction(|conn| Provisioner::new(self.context).make_spare(conn, lock))
+            });
             made.map_err(|error| Room::explain(&mut conn, template, error))?;
             report.made += 1;
             report.ready += 1;
