@@ -165,6 +165,11 @@ fn parts_are_the_text(text: &str) -> Result<(), TestCaseError> {
 fn tokens_are_those_of_the_template(text: &str) -> Result<(), TestCaseError> {
     let body = read(text);
     let Ok(tokens) = scan(text, Strings::Standard) else { return Ok(()) };
+    // A letter behind a number: PostgreSQL 15 refuses it, and 14 reads a string's prefix. No body holds it.
+    let junk = |token: &Token| matches!(token, Token::Number(text) if text.ends_with(char::is_alphabetic));
+    if tokens.iter().any(junk) {
+        return Ok(());
+    }
     let found = scan(&body.join(&schema(CLONE)), Strings::Standard).map_err(TestCaseError::fail)?;
     prop_assert_eq!(&found, &expected(&tokens));
     // Nothing that is left names the template in silence.
