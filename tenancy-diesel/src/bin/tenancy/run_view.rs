@@ -267,4 +267,13 @@ mod tests {
         );
         assert_eq!(view.remarks(), "1000 failed, slowest acme 1 ms");
     }
+
+    #[test]
+    fn somebody_in_the_way_of_the_template_is_told() {
+        let retry = FleetEvent::TemplateRetry { attempt: 2, reason: "a \u{1b}", after_ms: 400 };
+        let Said::Always(line) = View::default().see(&retry) else { panic!("it is told") };
+        assert!(
+            line.starts_with("the template: attempt 2 in vain, the next in ") && !line.contains('\u{1b}')
+        );
+    }
 }
