@@ -43,6 +43,8 @@ pub(super) struct Run<'a> {
     pub(super) observer: Observer<'a>,
     pub(super) report: FleetReport,
     pub(super) began: Instant,
+    /// Whether another run was waited for.
+    waited: bool,
 }
 
 impl<'a> Run<'a> {
@@ -66,6 +68,7 @@ impl<'a> Run<'a> {
             observer,
             report: FleetReport::default(),
             began: Instant::now(),
+            waited: false,
         })
     }
 
@@ -162,9 +165,9 @@ impl<'a> Run<'a> {
         self.conduct(Desk::new(captain, opened.hold, &host), None)
     }
 
-    fn go_on(&mut self, run: Option<RunId>) -> Result<(), Error> {
+    fn go_on(&mut self, asked: Option<RunId>) -> Result<(), Error> {
         let mut conn = self.context.operation()?;
-        let run = match run {
+        let run = match asked {
             Some(run) => run,
             None => match ledger::latest_unfinished(&mut conn)? {
                 Some(run) => run,
@@ -180,7 +183,13 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         let host = host_name();
-        let record = ledger::reopen(&mut captain, run, &runner(&host))?;
+        let record = match ledger::reopen(&mut captain, run, &runner(&host)) {
+            // Whoever worked on it has finished it meanwhile.
+            Err(Error::RunOver { state: RunState::Done, .. }) if asked.is_none() || self.waited => {
+                return Ok(());
+            }
+            record => record?,
+        };
         let hold = record.hold();
         self.report.run = Some(run);
         self.direction = record.direction;
@@ -243,6 +252,7 @@ impl<'a> Run<'a> {
                     IfRunning::Wait => (self.observer)(&FleetEvent::Waiting { holder: &holder }),
                 }
                 told = true;
+                self.waited = true;
             }
             if self.options.stop.is_requested() {
                 self.report.stopped = Some("paused while it waited for another run".to_owned());
