@@ -7,8 +7,8 @@
 //! | spares of a template | | whoever makes or drops some |
 //! | template changes owner | | a sign-up that finds what is not the owner's |
 //! | tenant in use | a pinned session, an operator's SQL, a clone of the tenant | drop, rename, adoption, another login |
-//! | tenant migrating | a clone of the tenant | a runner that migrates the tenant, drop, rename |
-//! | run | | the runner of a run over the fleet, while it lives |
+//! | tenant migrating | a clone of the tenant | a runner that migrates the tenant, drop, rename, adoption, another login |
+//! | run | | whoever carries out a run, while it lives |
 //! | fleet | | a run over all tenants |
 //!
 //! So a sign-up sees the template wholly before or wholly after a migration, and a tenant never disappears

@@ -176,7 +176,7 @@ pub(crate) fn paused(conn: &mut PgConnection) -> Result<Option<RunId>, Error> {
     Ok(row.map(|row| RunId(row.id)))
 }
 
-/// The newest run that can be resumed, if it is not alive.
+/// The newest run that is not over: it can be resumed, unless a process works on it.
 pub(crate) fn latest_unfinished(conn: &mut PgConnection) -> Result<Option<RunId>, Error> {
     let row: Option<Number> = sql_query(
         "SELECT id FROM tenancy.runs WHERE state OPERATOR(pg_catalog.=) ANY ('{running,paused,failed}') \
